@@ -1,6 +1,7 @@
 """What can go wrong, in the words of the house; each door above turns these into an answer of its own in one table.
 
-An error says what was wrong (`problem`), where (`place`) and what to do (`advice`). It never carries a name, a phone number or an identifier.
+An error says what was wrong (`problem`), where (`place`) and what to do (`advice`).
+It never carries a name, a phone number or an identifier.
 """
 
 from __future__ import annotations

@@ -84,7 +84,10 @@ class Keyring:
             cipher = self._wrapping[wrapped[0]]
             return AESGCM(cipher.decrypt(wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :], b"person-key"))
         except (KeyError, IndexError, InvalidTag) as fault:
-            raise CannotUnseal("this registry was sealed under another secret key", advice="start with the VAXCARD_SECRET_KEY that made it") from fault
+            raise CannotUnseal(
+                "this registry was sealed under another secret key",
+                advice="start with the VAXCARD_SECRET_KEY that made it",
+            ) from fault
 
     def seal(self, person_key: bytes, text: str, context: str) -> bytes:
         """`text` sealed under a wrapped person's key; `context` (such as `child.name`) must be given again to open it."""

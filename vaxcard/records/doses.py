@@ -1,0 +1,94 @@
+"""Doses as facts: rows that are only ever added. A correction supersedes, a void says who, when and why.
+
+Triggers in the database refuse to change or delete a row; what counts is worked out by `current`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vaxcard.records.database import Base, Id, Instant
+
+
+class DoseStatus(StrEnum):
+    """FHIR's words for what a row says happened."""
+
+    COMPLETED = "completed"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
+class DoseSource(StrEnum):
+    """Where the registry has a dose from."""
+
+    CLINIC = "clinic"  # recorded where it was given, as it was given
+    IMPORT = "import"  # from another system's workbook
+    CERTIFICATE = "certificate"  # transcribed from paper
+
+
+class DoseRecord(Base):
+    """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id."""
+
+    __tablename__ = "doses"
+    __table_args__ = (Index("ix_doses_child_id", "child_id"), UniqueConstraint("supersedes_id"))
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"))
+    status: Mapped[str] = mapped_column(String(20))
+    supersedes_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("doses.id"))
+    vaccine: Mapped[str] = mapped_column(String(30))
+    product_name: Mapped[str | None] = mapped_column(String(120))
+    given_on: Mapped[date]
+    stated_number: Mapped[int | None]
+    lot_number: Mapped[str | None] = mapped_column(String(40))
+    expires_on: Mapped[date | None]
+    manufacturer: Mapped[str | None] = mapped_column(String(120))
+    trace_code: Mapped[str | None] = mapped_column(String(80))
+    site: Mapped[str | None] = mapped_column(String(40))
+    route: Mapped[str | None] = mapped_column(String(40))
+    clinic_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("clinics.id"))
+    place: Mapped[str | None] = mapped_column(String(200))
+    performer: Mapped[str | None] = mapped_column(String(100))
+    source: Mapped[str] = mapped_column(String(20))
+    incidents: Mapped[list[str]] = mapped_column(JSON)
+    reason: Mapped[str | None] = mapped_column(String(400))
+    recorded_by: Mapped[str] = mapped_column(String(60))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class StoredEvaluation(Base):
+    """What the engine last said of a dose in a group; rewritten with the child's due rows."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (Index("ix_evaluations_child_id", "child_id"),)
+
+    dose_id: Mapped[UUID] = mapped_column(Id, ForeignKey("doses.id"), primary_key=True)
+    group: Mapped[str] = mapped_column("vaccine_group", String(20), primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"))
+    status: Mapped[str | None] = mapped_column(String(20))
+    dose_number: Mapped[int | None]
+    reasons: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+
+
+def current(rows: Iterable[DoseRecord]) -> list[DoseRecord]:
+    """The doses that stand: neither superseded nor entered in error, by date, then in the order of recording."""
+    rows = list(rows)
+    superseded = {row.supersedes_id for row in rows}
+    standing = [row for row in rows if row.id not in superseded and row.status == DoseStatus.COMPLETED]
+    return sorted(standing, key=lambda row: (row.given_on, row.recorded_at, str(row.id)))
+
+
+def doses_of(session: Session, child_id: UUID) -> list[DoseRecord]:
+    """The child's doses that stand."""
+    return current(session.scalars(select(DoseRecord).where(DoseRecord.child_id == child_id)))
+
+
+def versions_of(session: Session, child_id: UUID) -> list[DoseRecord]:
+    """Every version of every dose of the child, oldest first, voided ones too."""
+    return list(session.scalars(select(DoseRecord).where(DoseRecord.child_id == child_id).order_by(DoseRecord.recorded_at, DoseRecord.id)))

@@ -1,0 +1,134 @@
+"""Printed cards: which exist, what state they are in, and to whom a scanned one belongs.
+
+A card is not a child: it has its own id, bracket, issue and key number. Its token is never stored, only the token's SHA-256.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, CardUnknown
+from vaxcard.keyring import Keyring
+from vaxcard.records.database import Base, Id, Instant, Sealed
+
+COVER = 0  # the bracket number of the cover card
+
+
+class CardState(StrEnum):
+    """What a card is good for: only an active one opens a record."""
+
+    BLANK = "blank"
+    ACTIVE = "active"
+    LOST = "lost"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+class CardRecord(Base):
+    """A card. The short code is random and found by a keyed hash; it is kept sealed beside it only to be printed again."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        Index("ix_cards_child_id", "child_id"),
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("short_code_key"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    child_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("children.id"))
+    bracket: Mapped[int]
+    issue: Mapped[int]
+    key_number: Mapped[int]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    short_code_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    short_code_sealed: Mapped[bytes] = mapped_column(Sealed)
+    state: Mapped[str] = mapped_column(String(20))
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_by: Mapped[str | None] = mapped_column(String(60))
+    closed_reason: Mapped[str | None] = mapped_column(String(200))
+
+    def token(self, keyring: Keyring) -> str:
+        """The 20 characters of the QR, made again from the card's id."""
+        return keyring.card_token(self.id, self.key_number)
+
+    def short_code(self, keyring: Keyring, person_key: bytes) -> str:
+        """The 8 characters beside the QR, opened with the child's key."""
+        return keyring.unseal(person_key, self.short_code_sealed, "card.short-code")
+
+
+def issue_card(
+    session: Session,
+    keyring: Keyring,
+    *,
+    card_id: UUID,
+    child_id: UUID,
+    person_key: bytes,
+    bracket: int,
+    short_code: str,
+    now: datetime,
+) -> CardRecord:
+    """A new active card of a bracket (0 is the cover), one issue later than the bracket's last. The caller chooses id and short code."""
+    last = session.scalar(select(func.max(CardRecord.issue)).where(CardRecord.child_id == child_id, CardRecord.bracket == bracket))
+    card = CardRecord(
+        id=card_id,
+        child_id=child_id,
+        bracket=bracket,
+        issue=(last or 0) + 1,
+        key_number=keyring.current,
+        token_hash=keyring.token_hash(keyring.card_token(card_id, keyring.current)),
+        short_code_key=keyring.index("short-code", short_code),
+        short_code_sealed=keyring.seal(person_key, short_code, "card.short-code"),
+        state=CardState.ACTIVE,
+        issued_at=now,
+    )
+    session.add(card)
+    return card
+
+
+def cards_of(session: Session, child_id: UUID, *, only_active: bool = True) -> list[CardRecord]:
+    """The child's cards, cover first."""
+    rows = select(CardRecord).where(CardRecord.child_id == child_id).order_by(CardRecord.bracket, CardRecord.issue)
+    return [card for card in session.scalars(rows) if not only_active or card.state == CardState.ACTIVE]
+
+
+def short_code_is_taken(session: Session, keyring: Keyring, short_code: str) -> bool:
+    """Whether some card bears this short code already."""
+    return session.scalar(select(CardRecord.id).where(CardRecord.short_code_key == keyring.index("short-code", short_code))) is not None
+
+
+def close_cards(session: Session, cards: Sequence[CardRecord], state: CardState, *, by: str, reason: str, now: datetime) -> None:
+    """Take cards out of use, saying who, when and why."""
+    for card in cards:
+        card.state, card.closed_at, card.closed_by, card.closed_reason = state, now, by, reason
+
+
+def card_by_token(session: Session, token: str) -> CardRecord:
+    """The active card of a token. Raises CardUnknown, CardReplaced or CardRevoked."""
+    return _in_use(session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
+
+
+def card_by_short_code(session: Session, keyring: Keyring, short_code: str) -> CardRecord:
+    """The active card of a typed short code; for signed-in staff. Raises as `card_by_token`."""
+    return _in_use(session.scalar(select(CardRecord).where(CardRecord.short_code_key == keyring.index("short-code", short_code))))
+
+
+def _in_use(card: CardRecord | None) -> CardRecord:
+    if card is None:
+        raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
+    if card.state in (CardState.REPLACED, CardState.LOST):
+        raise CardReplaced(
+            "this card was replaced by a newer one",
+            advice="ask for the new card, or find the child by name and birth date",
+        )
+    if card.state == CardState.REVOKED:
+        raise CardRevoked("this card is no longer in use", advice="find the child by name and birth date")
+    if card.state != CardState.ACTIVE or card.child_id is None:
+        raise CardClosed("this card belongs to no child yet", advice="bind it to a child at the counter")
+    return card

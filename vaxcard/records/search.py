@@ -1,0 +1,80 @@
+"""Finding a child without its card: by name, sound, initials, birth date, phone or identifier, all through keyed hashes.
+
+A clinic finds its own children; an exact identifier is found anywhere. Matching opens sealed names only among those found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vaxcard.keyring import Keyring
+from vaxcard.records import names
+from vaxcard.records.acting import Acting
+from vaxcard.records.people import ChildRecord, Guardianship, SearchKey
+
+_DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
+_LIMIT = 20
+
+
+def search_keys(keyring: Keyring, child_id: UUID, name: str, phones: Iterable[str], identifiers: Iterable[str]) -> list[SearchKey]:
+    """The rows under which a child can be found. Initials of a Han name are found by their pinyin."""
+    sound, initials = names.sounds(name)
+    kinds = [("name", name), ("pinyin", sound), ("initials", initials)]
+    kinds += [("phone", phone) for phone in phones] + [("identifier", value) for value in identifiers]
+    unique = {(kind, keyring.index(kind, value)) for kind, value in kinds if value}
+    return [SearchKey(kind=kind, key=key, child_id=child_id) for kind, key in sorted(unique)]
+
+
+def find_children(acting: Acting, typed: str, *, limit: int = _LIMIT) -> list[ChildRecord]:
+    """Children whom `typed` may mean, youngest first. The look is noted; what was typed is not."""
+    session, written = acting.session, " ".join(typed.split())
+    found = {child.id: child for child in _by_keys(acting, written)}
+    day = _as_date(written)
+    if day is not None:
+        rows = select(ChildRecord).where(ChildRecord.born_on == day, ChildRecord.clinic_id == acting.clinic_id)
+        found.update({child.id: child for child in session.scalars(rows.limit(limit))})
+    children = sorted(found.values(), key=lambda child: (child.born_on, str(child.id)), reverse=True)[:limit]
+    acting.note("child.search", subjects=[str(child.id) for child in children])
+    return children
+
+
+def _by_keys(acting: Acting, written: str) -> list[ChildRecord]:
+    if not written:
+        return []
+    keyring = acting.keyring
+    own = [(kind, keyring.index(kind, written)) for kind in ("name", "pinyin", "initials", "phone")]
+    rows = select(ChildRecord, SearchKey.kind).join(SearchKey, SearchKey.child_id == ChildRecord.id)
+    everywhere = rows.where(SearchKey.kind == "identifier", SearchKey.key == keyring.index("identifier", written))
+    here = rows.where(SearchKey.key.in_([key for _, key in own]), ChildRecord.clinic_id == acting.clinic_id)
+    return [child for statement in (everywhere, here) for child, _ in acting.session.execute(statement.limit(_LIMIT))]
+
+
+def _as_date(written: str) -> date | None:
+    match = _DATE.fullmatch(written)
+    if match is None:
+        return None
+    try:
+        return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def child_by_identifier(session: Session, keyring: Keyring, value: str) -> ChildRecord | None:
+    """The one child known under this identifier, wherever it lives; None when there is none or more than one."""
+    rows = select(ChildRecord).join(SearchKey, SearchKey.child_id == ChildRecord.id)
+    rows = rows.where(SearchKey.kind == "identifier", SearchKey.key == keyring.index("identifier", value)).limit(2)
+    found = list(session.scalars(rows))
+    return found[0] if len(found) == 1 else None
+
+
+def siblings_of(session: Session, child_id: UUID) -> Sequence[ChildRecord]:
+    """Other children who share a guardian with this one, oldest first."""
+    guardians = select(Guardianship.guardian_id).where(Guardianship.child_id == child_id)
+    ids = select(Guardianship.child_id).where(Guardianship.guardian_id.in_(guardians), Guardianship.child_id != child_id)
+    return list(session.scalars(select(ChildRecord).where(ChildRecord.id.in_(ids)).order_by(ChildRecord.born_on, ChildRecord.id)))

@@ -1,0 +1,131 @@
+"""What is owed and when the child comes next: due rows, the one next visit of a child, and a clinic's open days.
+
+Due rows and next visits are worked out by `chart` at every write; cards, pages, calendars and texts print these rows and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vaxcard.errors import Refused
+from vaxcard.records.clinics import ClinicRecord
+from vaxcard.records.database import Base, Id
+
+_LOOK_AHEAD_DAYS = 400  # longer than any closure: past it the clinic's sessions are wrong, not the child's date
+
+
+class DueRow(Base):
+    """What the engine forecasts for a child in a group. Bears edition, engine and record version, and expires after `holds_until`."""
+
+    __tablename__ = "due_rows"
+    __table_args__ = (Index("ix_due_rows_clinic_id_recommended", "clinic_id", "recommended"),)
+
+    child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"), primary_key=True)
+    group: Mapped[str] = mapped_column("vaccine_group", String(20), primary_key=True)
+    clinic_id: Mapped[UUID] = mapped_column(Id, ForeignKey("clinics.id"))
+    status: Mapped[str] = mapped_column(String(20))
+    is_optional: Mapped[bool]
+    is_due: Mapped[bool]
+    dose_number: Mapped[int | None]
+    vaccines: Mapped[list[str]] = mapped_column(JSON)
+    earliest: Mapped[date | None]
+    recommended: Mapped[date | None]
+    past_due: Mapped[date | None]
+    latest: Mapped[date | None]
+    needs: Mapped[str | None] = mapped_column(String(40))
+    reasons: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    edition: Mapped[str] = mapped_column(String(40))
+    engine: Mapped[str] = mapped_column(String(40))
+    record_version: Mapped[int]
+    holds_until: Mapped[date | None] = mapped_column(index=True)
+
+
+class VisitKind(StrEnum):
+    """Who fixed the date: the family with the clinic, or the schedule."""
+
+    APPOINTED = "appointed"
+    COMPUTED = "computed"
+
+
+class NextVisit(Base):
+    """The child's next visit: one row, and none once nothing is owed.
+
+    `planned_on` is the schedule's own day, `visit_on` the clinic's open day that serves it.
+    """
+
+    __tablename__ = "next_visits"
+    __table_args__ = (Index("ix_next_visits_clinic_id_visit_on", "clinic_id", "visit_on"),)
+
+    child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"), primary_key=True)
+    clinic_id: Mapped[UUID] = mapped_column(Id, ForeignKey("clinics.id"))
+    visit_on: Mapped[date]
+    planned_on: Mapped[date]
+    groups: Mapped[list[str]] = mapped_column(JSON)
+    kind: Mapped[str] = mapped_column(String(20))
+
+
+def due_rows_of(session: Session, child_id: UUID) -> list[DueRow]:
+    """The child's due rows, by group."""
+    return list(session.scalars(select(DueRow).where(DueRow.child_id == child_id).order_by(DueRow.group)))
+
+
+def next_visit_of(session: Session, child_id: UUID) -> NextVisit | None:
+    """The child's next visit, if anything is owed."""
+    return session.get(NextVisit, child_id)
+
+
+def is_open_on(clinic: ClinicRecord, day: date) -> bool:
+    """Whether the clinic vaccinates on that day. A clinic that has told no sessions is taken to be open on every day."""
+    if any(closure.closed_on == day for closure in clinic.closures):
+        return False
+    return not clinic.sessions or any(session.weekday == day.weekday() for session in clinic.sessions)
+
+
+def first_open_day(clinic: ClinicRecord, on_or_after: date) -> date:
+    """The clinic's first open day from a date on. Raises Refused where its sessions leave none for over a year."""
+    for day in _days_from(on_or_after):
+        if is_open_on(clinic, day):
+            return day
+    raise Refused(
+        "the clinic has no open day within a year",
+        reason="clinic-never-open",
+        place=str(clinic.id),
+        advice="correct its sessions and closures",
+    )
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD_DAYS))
+
+
+def work_out_next_visit(child_id: UUID, clinic: ClinicRecord, rows: Sequence[DueRow], today: date) -> NextVisit | None:
+    """The visit that the due rows ask for: the first open day on or after the earliest recommended date, and all that may be given then.
+
+    Only programme doses that await nothing else call for a visit; a paid vaccine already begun joins one that is due anyway.
+    """
+    callable_rows = [row for row in rows if row.recommended is not None and row.earliest is not None and row.needs is None]
+    dates = [row.recommended for row in callable_rows if row.recommended is not None and not row.is_optional]
+    if not dates:
+        return None
+    planned_on = min(dates)
+    visit_on = first_open_day(clinic, max(planned_on, today))
+    groups = [row.group for row in callable_rows if row.earliest is not None and row.earliest <= visit_on and _called_by(row, visit_on)]
+    return NextVisit(
+        child_id=child_id,
+        clinic_id=clinic.id,
+        visit_on=visit_on,
+        planned_on=planned_on,
+        groups=groups,
+        kind=VisitKind.COMPUTED,
+    )
+
+
+def _called_by(row: DueRow, visit_on: date) -> bool:
+    """Whether a dose belongs to the visit: what could be given early is not pulled forward before its recommended day."""
+    return row.recommended is not None and row.recommended <= visit_on
