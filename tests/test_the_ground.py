@@ -37,8 +37,8 @@ def test_the_network_is_closed(address: tuple[str, int]) -> None:
 
 def test_this_host_may_be_spoken_to() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname(), timeout=5) as client:
-            assert client.getpeername() == server.getsockname()
+        address = server.getsockname()
+        socket.create_connection(address, timeout=5).close()
 
 
 def test_a_long_count_never_falls_to_nothing(scaled: Callable[[int], int], run_folder: Path) -> None:

@@ -1,0 +1,84 @@
+"""What README, glossary, safety case and catalogues promise, held against what is there."""
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.house.imports import PACKAGE
+
+CODE = re.compile(r"`([^`\n]+)`")
+TEST_NAME = re.compile(r"\btest_\w+")
+
+
+def tree_differences(root: Path, readme: str) -> list[str]:
+    """Rooms on disk that the README's tree does not show, and rooms that it shows and nobody built."""
+    drawn = rooms_drawn(readme)
+    if not drawn:
+        return [f"README.md: draw the tree of {PACKAGE}/ in a fenced block that starts with `{PACKAGE}/`"]
+    package = root / PACKAGE
+    built = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()}
+    built |= {path.name for path in package.glob("*.py") if path.name != "__init__.py"}
+    missing = [f"README.md: the tree lacks {name}" for name in sorted(built - drawn)]
+    return missing + [f"README.md: the tree shows {name}, which is not there" for name in sorted(drawn - built)]
+
+
+def rooms_drawn(readme: str) -> set[str]:
+    """Names in the first column of the fenced block that starts with the package, `room/` or `module.py`."""
+    for block in re.findall(r"```\w*\n(.*?)```", readme, flags=re.DOTALL):
+        lines = block.splitlines()
+        if lines and lines[0].split()[:1] == [f"{PACKAGE}/"]:
+            indented = [line for line in lines[1:] if line.startswith("  ") and not line.startswith("    ")]
+            return {word for line in indented for word in re.findall(r"[a-z_]+(?:/|\.py)(?=\s|$)", line.split("  ", 2)[1])}
+    return set()
+
+
+def unwritten_words(root: Path, glossary: str) -> list[str]:
+    """Code words of the glossary (`in code` column) that no source or rule file contains."""
+    sources = [path.read_text(encoding="utf-8") for pattern in ("*.py", "*.toml") for path in (root / PACKAGE).rglob(pattern)]
+    written = set(re.findall(r"\w+", "\n".join(sources)))
+    missing = []
+    for row in glossary.splitlines():
+        cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
+        if row.startswith("|") and len(cells) >= 3:
+            words = [word for code in CODE.findall(cells[1]) for word in re.findall(r"\w+", code)]
+            missing += [f"GLOSSARY.md: no code says `{word}`" for word in words if word not in written]
+    return missing
+
+
+def missing_tests(root: Path, document: str, name: str) -> list[str]:
+    """Tests that a document names as proof and nobody wrote."""
+    defined = tests_defined(root)
+    named = sorted(set(TEST_NAME.findall(document)) - {path.stem for path in (root / "tests").rglob("test_*.py")})
+    return [f"{name}: no test is called {test}" for test in named if test not in defined]
+
+
+def tests_defined(root: Path) -> set[str]:
+    """The name of every test function, methods of classes included."""
+    return {
+        node.name
+        for path in (root / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def undocumented(commands: Iterable[tuple[str, str | None]], documents: str) -> list[str]:
+    """Commands (name and help) without help, or that neither README nor docs/ mention."""
+    complaints = []
+    for command, help_text in commands:
+        if not help_text:
+            complaints.append(f"`{command}` has no help")
+        if not re.search(rf"{re.escape(command)}(?![\w-])", documents):
+            complaints.append(f"`{command}` appears neither in README.md nor in docs/")
+    return complaints
+
+
+def broken_links(root: Path, names: Iterable[str]) -> list[str]:
+    """Relative links of our documents that lead nowhere."""
+    complaints = []
+    for name in names:
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", (root / name).read_text(encoding="utf-8")):
+            if not (root / name).parent.joinpath(target).exists():
+                complaints.append(f"{name}: links to {target}, which is not there")
+    return complaints
