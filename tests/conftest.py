@@ -5,6 +5,7 @@ the template registries are migrated in it once and copied from then on.
 """
 
 import ipaddress
+import itertools
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -135,6 +137,21 @@ def keyring() -> Any:
     from vaxcard.keyring import Keyring
 
     return Keyring(TEST_SECRETS)
+
+
+@pytest.fixture(scope="session")
+def schedule() -> Any:
+    """The programme's schedule as shipped, loaded once."""
+    from vaxcard.schedule.loader import load_schedule
+
+    return load_schedule("cn")
+
+
+@pytest.fixture
+def new_id() -> Callable[[], UUID]:
+    """Ids that are the same in every run, in the order in which they are asked for."""
+    numbers = itertools.count(1)
+    return lambda: UUID(int=(0x7000 << 64) | (0x8000 << 48) | next(numbers))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
