@@ -48,6 +48,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key", name=op.f("uq_clinics_name_key")),
     )
     op.create_table(
+        "edition_signatures",
+        sa.Column("schedule", sa.String(length=20), nullable=False),
+        sa.Column("edition", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signed_by", sa.String(length=100), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("schedule", "edition", "digest", name=op.f("pk_edition_signatures")),
+    )
+    op.create_table(
         "guardians",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_key", sa.LargeBinary(), nullable=False),
@@ -465,6 +474,7 @@ def downgrade() -> None:
     op.drop_table("api_keys")
     op.drop_index("ix_guardians_phone_key", table_name="guardians")
     op.drop_table("guardians")
+    op.drop_table("edition_signatures")
     op.drop_table("clinics")
     op.drop_index("ix_audit_heads_clinic_id_day", table_name="audit_heads")
     op.drop_table("audit_heads")

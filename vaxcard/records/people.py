@@ -9,8 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.database import Base, Id, Instant, Sealed
@@ -126,3 +126,10 @@ class SearchKey(Base):
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"), primary_key=True)
+
+
+def children_to_print(session: Session, clinic_id: UUID | None) -> list[UUID]:
+    """Active children of a clinic, or of all, in a steady order: oldest registration first."""
+    rows = select(ChildRecord.id).where(ChildRecord.state == ChildState.ACTIVE, ChildRecord.is_sensitive.is_(False))
+    rows = rows if clinic_id is None else rows.where(ChildRecord.clinic_id == clinic_id)
+    return list(session.scalars(rows.order_by(ChildRecord.registered_at, ChildRecord.id)))

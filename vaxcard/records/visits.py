@@ -80,6 +80,12 @@ def next_visit_of(session: Session, child_id: UUID) -> NextVisit | None:
     return session.get(NextVisit, child_id)
 
 
+def child_due_on(session: Session, clinic_id: UUID, day: date) -> UUID | None:
+    """A child of the clinic with a programme dose that may be given on `day`: the one whose dose came due last, None if there is none."""
+    rows = select(DueRow.child_id).where(DueRow.clinic_id == clinic_id, DueRow.is_due, DueRow.is_optional.is_(False))
+    return session.scalar(rows.where(DueRow.recommended <= day).order_by(DueRow.recommended.desc(), DueRow.child_id).limit(1))
+
+
 def is_open_on(clinic: ClinicRecord, day: date) -> bool:
     """Whether the clinic vaccinates on that day. A clinic that has told no sessions is taken to be open on every day."""
     if any(closure.closed_on == day for closure in clinic.closures):

@@ -1,0 +1,151 @@
+"""`vaxcard clinics|roster|staff`: who vaccinates where, and the children that a clinic brings along in a workbook."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+
+import click
+
+from vaxcard.cli.opening import House, new_id, open_house
+from vaxcard.errors import InputFault, NotFound
+from vaxcard.keyring import random_text
+from vaxcard.records import enrolment
+from vaxcard.records.clinics import ClinicRecord, Role, all_clinics, clinic_named
+from vaxcard.records.roster import RosterReport, import_roster, write_report
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@click.group()
+def clinics() -> None:
+    """Clinics, their telephones and opening days."""
+
+
+@clinics.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_clinics_command(file: Path) -> None:
+    """Add or complete the clinics of a TOML FILE: name, phone, address, and sessions such as mon = "08:00-11:30"."""
+    with open_house() as house:
+        for clinic in import_clinics(house, file):
+            click.echo(f"clinic: {clinic.name}")
+
+
+def import_clinics(house: House, file: Path) -> list[ClinicRecord]:
+    """The clinics of a TOML file, on file now. Raises InputFault naming what can't be read."""
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("clinic", [])
+        told = [(entry, _sessions(entry.get("sessions", {}))) for entry in entries]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as fault:
+        raise InputFault(f"can't be read as a list of clinics ({fault})", place=file.name, advice="see examples/clinics.toml") from fault
+    settings = house.settings
+    with house.database.writing() as session:
+        return [
+            enrolment.open_clinic(
+                house.acting(session),
+                new_id(),
+                entry["name"],
+                time_zone=entry.get("time_zone", settings.time_zone),
+                language=entry.get("language", settings.language),
+                region=entry.get("region", settings.region),
+                phone=entry.get("phone"),
+                address=entry.get("address"),
+                sessions=sessions,
+            )
+            for entry, sessions in told
+        ]
+
+
+def _sessions(week: dict[str, str]) -> list[tuple[int, time, time]]:
+    """(weekday, opens, closes) of `{"mon": "08:00-11:30, 13:30-16:00"}`."""
+    spans = [(_WEEKDAYS.index(day), span.strip()) for day, spans in week.items() for span in spans.split(",")]
+    return [(weekday, *(time.fromisoformat(end.strip()) for end in span.split("-", 1))) for weekday, span in spans]  # type: ignore[misc]
+
+
+@click.group()
+def roster() -> None:
+    """Children and doses as a clinic keeps them in a workbook."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read, check and report everything; store nothing.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to OUT.xlsx or OUT.json.")
+def import_command(file: Path, dry_run: bool, report: Path | None) -> None:
+    """Import a clinic's workbook FILE. Sound rows are stored, faulty ones reported; importing again stores nothing twice."""
+    if report is not None and report.suffix not in (".json", ".xlsx"):
+        raise InputFault("a report is written as .json or .xlsx", place="--report")
+    with open_house() as house:
+        result = import_with_progress(house, file, dry_run=dry_run)
+    if report is not None:
+        write_report(result, report)
+    _tell(result, report)
+
+
+def import_with_progress(house: House, file: Path, *, dry_run: bool = False) -> RosterReport:
+    """Import with a bar on standard error, so that nobody takes a long import for a dead one."""
+    with click.progressbar(length=1, label="Importing", file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        return _import(house, file, dry_run, show)
+
+
+def _import(house: House, file: Path, dry_run: bool, progress: Callable[[int, int], None]) -> RosterReport:
+    settings = house.settings
+    return import_roster(
+        house.database,
+        house.schedule,
+        file,
+        now=house.now(),
+        today=house.today(),
+        actor=house.actor,
+        new_id=new_id,
+        time_zone=settings.time_zone,
+        language=settings.language,
+        region=settings.region,
+        dry_run=dry_run,
+        progress=progress,
+    )
+
+
+def _tell(result: RosterReport, report: Path | None) -> None:
+    counts = result.as_json()
+    for what in ("children", "doses"):
+        told = ", ".join(f"{number} {outcome}" for outcome, number in counts[what].items())
+        click.echo(f"{what}: {told}")
+    entries = counts["entries"]
+    for severity, word in (("refused", "refused, not stored"), ("warning", "stored with a warning")):
+        click.echo(f"{sum(entry['severity'] == severity for entry in entries)} entries {word}")
+    if entries and report is None:
+        click.echo("see each with --report OUT.xlsx")
+
+
+@click.group()
+def staff() -> None:
+    """People who can sign in."""
+
+
+@staff.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="The name shown beside the doses that they give.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--clinic", "clinic_name", help="Name of the clinic; may be left out where there is only one.")
+def add_staff_command(login: str, name: str, role: str, clinic_name: str | None) -> None:
+    """Add a member of staff and print a random password, once."""
+    password = random_text(12)
+    with open_house() as house, house.database.writing() as session:
+        found = all_clinics(session) if clinic_name is None else [clinic_named(session, clinic_name)]
+        if len(found) != 1 or found[0] is None:
+            raise NotFound("which clinic is not clear", place="--clinic", advice="name one that `vaxcard clinics import` added")
+        clinic = found[0]
+        acting = house.acting(session, clinic_id=clinic.id)
+        enrolment.add_staff(
+            acting, new_id(), clinic.id, login=login, name=name, role=Role(role), password=password, language=house.settings.language
+        )
+    click.echo(f"sign-in: {login} {password}")

@@ -1,0 +1,110 @@
+"""`vaxcard serve|worker|demo`: start what runs until it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from waitress.server import create_server
+
+from vaxcard.app import create_app
+from vaxcard.cli import demonstration
+from vaxcard.cli.opening import House, open_house
+from vaxcard.errors import SettingsError
+from vaxcard.records.signatures import unsigned
+from vaxcard.settings import is_loopback
+from vaxcard.worker import run_worker
+
+_THREADS = 4
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the counter, the families' pages and the API."""
+    with open_house("system:serve") as house:
+        _allow_beyond_loopback(house, host)
+        server = _listen(house, host, port)
+        click.echo(f"counter: http://{host}:{server.effective_port}/\nready")
+        sys.stdout.flush()
+        _run(server)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+def worker(once: bool) -> None:
+    """Run the timetable: assess what expired, plan the day's texts, send them in their window."""
+    with open_house("system:worker") as house:
+        run_worker(house.settings, house.database, house.schedule, once=once)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option(
+    "--folder",
+    default="var/demo",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the demo keeps its registry and cards; the next run finds them there.",
+)
+def demo(port: int, folder: Path) -> None:
+    """Do the whole job once on an example clinic: import, print, plan, and serve on this machine until Ctrl-C."""
+    settings = demonstration.demo_settings(folder, port)
+    with open_house("system:demo", settings) as house:
+        server = _listen(house, "127.0.0.1", port)
+        for line in demonstration.prepare(house, folder, f"http://127.0.0.1:{server.effective_port}"):
+            click.echo(line)
+            sys.stdout.flush()
+        click.echo("ready")
+        sys.stdout.flush()
+        _run(server)
+
+
+def _allow_beyond_loopback(house: House, host: str) -> None:
+    """Serving to others takes a secret key of one's own and a programme officer's word for the schedule."""
+    if is_loopback(host):
+        return
+    if not house.settings.own_secret:
+        raise SettingsError(
+            "serving beyond this machine needs a secret key of your own",
+            place="VAXCARD_SECRET_KEY",
+            advice="make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))' and keep it apart from the registry",
+        )
+    with house.database.reading() as session:
+        waiting = unsigned(session, house.schedule)
+    if waiting:
+        labels = ", ".join(edition.label for edition in waiting)
+        raise SettingsError(
+            f"serving beyond this machine waits for a programme officer's signature under: {labels}",
+            advice="check them against the official text, then: vaxcard schedule sign --all --by NAME",
+        )
+
+
+def _listen(house: House, host: str, port: int) -> Any:
+    """A bound server; the socket is taken first, so that a port in use is told before any work is done."""
+    app = create_app(house.settings, house.database, house.schedule, house.now)
+    try:
+        return create_server(app, host=host, port=port, threads=_THREADS, ident="vaxcard")
+    except OSError as fault:
+        problem = f"port {port} on {host} can't be had ({fault.strerror})"
+        raise SettingsError(problem, place="--port", advice="end the program that holds it, or choose another port") from fault
+
+
+def _run(server: Any) -> None:
+    """Serve until Ctrl-C or a polite request to end; both are a good end."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        server.close()

@@ -1,0 +1,68 @@
+"""A copy of a registry that can be put back, with a manifest that says what was in it: rows, and the head of every audit chain.
+
+The copy is as sealed as the registry: without the secret key it opens for nobody, so the key is kept apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from vaxcard.errors import Refused, SettingsError
+from vaxcard.records.audit import AuditHead
+from vaxcard.records.database import Base, Database
+
+
+def back_up(database: Database, target: Path, now: datetime) -> Path:
+    """Copy the registry to `target` and write `target`.manifest.json beside it; returns the manifest's path.
+
+    SQLite is copied by the database itself while others go on writing; PostgreSQL by pg_dump in its custom format.
+    Raises Refused where the target exists already.
+    """
+    if target.exists():
+        raise Refused("the backup would overwrite a file", reason="exists", place=target.name, advice="choose another name")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.connect() as connection:
+            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(target),))  # type: ignore[union-attr]
+    else:
+        _dump(database.url, target)
+    manifest = target.with_name(target.name + ".manifest.json")
+    manifest.write_text(json.dumps(_manifest(database, target, now), indent=2) + "\n", encoding="ascii")
+    return manifest
+
+
+def _dump(url: str, target: Path) -> None:
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    command = ["pg_dump", "--format=custom", f"--file={target}", f"--dbname={address}"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except FileNotFoundError as fault:
+        raise SettingsError("pg_dump is not installed here", advice="install PostgreSQL's client programs") from fault
+    except subprocess.CalledProcessError as fault:
+        raise SettingsError(
+            f"pg_dump failed with status {fault.returncode}", advice="check that the server runs and is not newer"
+        ) from None
+
+
+def _manifest(database: Database, target: Path, now: datetime) -> dict[str, object]:
+    with database.reading() as session:
+        heads = session.scalars(select(AuditHead).order_by(AuditHead.chain))
+        return {
+            "made_at": now.isoformat(),
+            "file": target.name,
+            "sha256": _sha256(target),
+            "rows": {table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables},
+            "audit_heads": {head.chain: {"number": head.number, "mac": head.mac.hex()} for head in heads},
+        }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,126 @@
+"""Every setting of a running vaxcard, read once from the environment by app, cli and worker and handed down as a value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from vaxcard.errors import SettingsError
+from vaxcard.keyring import Keyring, random_secret
+
+_SECRET_FILE = "local-secret.key"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was set, checked. `own_secret` is False where the key was made here for a trial: such a registry stays on loopback."""
+
+    database_url: str
+    secret_key: str
+    own_secret: bool
+    public_url: str
+    qr_version: int
+    schedule: str
+    region: str
+    language: str
+    time_zone: str
+    sms_channel: str
+    sms_file: str | None
+
+    def keyring(self) -> Keyring:
+        """The key ring of this registry. Raises SettingsError for a secret that is too short."""
+        return Keyring.from_text(self.secret_key)
+
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force; `fallback` stands in for what the environment leaves out, by the same names.
+
+    Raises SettingsError naming the setting, what is wrong and what to write instead.
+    """
+    environment = {**(fallback or {}), **(os.environ if environment is None else environment)}
+    defaults = tomllib.loads(files("vaxcard").joinpath("settings.toml").read_text(encoding="utf-8"))
+    country, registry = defaults["country"], defaults["registry"]
+
+    def setting(name: str, default: str) -> str:
+        return environment.get(f"VAXCARD_{name}", "").strip() or default
+
+    database_url = setting("DATABASE_URL", registry["database_url"])
+    secret = setting("SECRET_KEY", "")
+    return Settings(
+        database_url=database_url,
+        secret_key=secret or _local_secret(database_url),
+        own_secret=bool(secret),
+        public_url=_public_url(setting("PUBLIC_URL", registry["public_url"])),
+        qr_version=_qr_version(setting("QR_VERSION", "3")),
+        schedule=setting("SCHEDULE", country["schedule"]),
+        region=setting("REGION", country["region"]),
+        language=setting("LANGUAGE", country["language"]),
+        time_zone=_time_zone(setting("TIME_ZONE", country["time_zone"])),
+        sms_channel=setting("SMS_CHANNEL", registry["sms_channel"]),
+        sms_file=environment.get("VAXCARD_SMS_FILE") or None,
+    )
+
+
+def _local_secret(database_url: str) -> str:
+    """A secret made here, kept beside an SQLite registry for its owner alone. Another database needs one of its own."""
+    if not database_url.startswith("sqlite:///"):
+        raise SettingsError(
+            "this registry needs a secret key of its own",
+            place="VAXCARD_SECRET_KEY",
+            advice="make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))' and keep it apart from the database",
+        )
+    path = Path(database_url.removeprefix("sqlite:///")).parent / _SECRET_FILE
+    if path.exists():
+        return path.read_text(encoding="ascii").strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    secret = random_secret()
+    # Created for the owner alone and never over an existing key: losing one loses every name sealed under it.
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+    return secret
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(
+            "not an address that cards can carry", place="VAXCARD_PUBLIC_URL", advice="write https://HOST, as families will open it"
+        )
+    return url.rstrip("/")
+
+
+def _qr_version(text: str) -> int:
+    if text not in ("3", "4"):
+        raise SettingsError(
+            "a card's QR is version 3 or 4", place="VAXCARD_QR_VERSION", advice="leave it out, or write 4 for a long host name"
+        )
+    return int(text)
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise SettingsError("no such time zone", place="VAXCARD_TIME_ZONE", advice="write one such as Europe/Paris") from fault
+    return name
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
