@@ -1,0 +1,74 @@
+"""Durations written as words ("28 days", "9 months - 4 days") and calendar arithmetic with a month-end rule.
+
+What happens to a day that a month does not have is a property of the schedule: clamp to its last day, or roll to the first of the next.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+
+class MonthEnd(StrEnum):
+    """What a month does with a day that it does not have."""
+
+    CLAMP = "clamp"
+    ROLL = "roll"
+
+
+@lru_cache(maxsize=65536)
+def add_months(day: date, months: int, month_end: MonthEnd) -> date:
+    """The same day of the month, `months` calendar months later (or earlier, when negative)."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    if day.day <= 28 or day.day <= monthrange(year, month)[1]:
+        return date(year, month, day.day)
+    if month_end is MonthEnd.CLAMP:
+        return date(year, month, monthrange(year, month)[1])
+    return date(year + month // 12, month % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time in calendar months and days; months are added first, then days."""
+
+    months: int
+    days: int
+    text: str
+    month_end: MonthEnd = MonthEnd.CLAMP
+
+    def after(self, day: date) -> date:
+        """The date this long after `day`; a date past the calendar's end stops at its last day."""
+        try:
+            reached = add_months(day, self.months, self.month_end) if self.months else day
+            return reached + timedelta(self.days) if self.days else reached
+        except (OverflowError, ValueError):
+            return date.max
+
+
+_PART = re.compile(r"([+-]?)\s*(\d+)\s*(day|week|month|year)(s?)")
+_WHOLE = re.compile(r"\s*(?:[+-]?\s*\d+\s*(?:day|week|month|year)s?\s*)+")
+_MONTHS = {"month": 1, "year": 12}
+_DAYS = {"day": 1, "week": 7}
+
+
+def parse_duration(text: str, month_end: MonthEnd = MonthEnd.CLAMP) -> Duration:
+    """Read a duration in words; raises ValueError that says how to write it.
+
+    Accepted: whole numbers of days, weeks, months and years, joined by + or -: "6 weeks", "9 months - 4 days".
+    """
+    lowered = text.strip().lower()
+    if lowered == "birth":
+        return Duration(0, 0, "birth", month_end)
+    if not _WHOLE.fullmatch(lowered):
+        raise ValueError(f'"{text}" is not a duration; write it like "28 days", "6 weeks" or "9 months - 4 days"')
+    months = days = 0
+    for sign, number, unit, plural in _PART.findall(lowered):
+        if int(number) != 1 and not plural:
+            raise ValueError(f'"{text}" is not a duration; write it as "{number} {unit}s"')
+        amount = -int(number) if sign == "-" else int(number)
+        months += amount * _MONTHS.get(unit, 0)
+        days += amount * _DAYS.get(unit, 0)
+    return Duration(months, days, " ".join(lowered.split()), month_end)

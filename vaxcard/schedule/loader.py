@@ -1,0 +1,205 @@
+"""Loads a country's schedule from its rule files, compiled once; refuses files with faults, telling all of them at once.
+
+Vaccines and brackets are read in catalogue, series and doses in series_loader; here is what binds them: groups, editions, spacing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from vaxcard.schedule.catalogue import read_brackets, read_names, read_vaccines
+from vaxcard.schedule.dates import MonthEnd
+from vaxcard.schedule.faults import Faults, ScheduleDataError, Table, open_table
+from vaxcard.schedule.rules import (
+    Contraindication,
+    Edition,
+    LiveSpacing,
+    ObservationSpacing,
+    Schedule,
+    Vaccine,
+    VaccineGroup,
+)
+from vaxcard.schedule.series_loader import SeriesReader, read_conditions, thresholds_of
+
+__all__ = ["ScheduleDataError", "load_schedule", "read_schedule"]
+
+DATA = Path(__file__).parent / "data"
+_EFFECTS = {"never", "clinician"}
+_OWN_FILES = {"schedule.toml", "brackets.toml"}
+
+
+@cache
+def load_schedule(code: str = "cn") -> Schedule:
+    """The schedule of a country by its code; raises ScheduleDataError listing all faults at once, each with file and key."""
+    return read_schedule(DATA / code, DATA / "vaccines.toml")
+
+
+def read_schedule(folder: Path, vaccines_file: Path) -> Schedule:
+    """Read a schedule from any folder of rule files (schedule.toml, brackets.toml and one file a group)."""
+    faults = Faults()
+    main = open_table(folder / "schedule.toml", f"{folder.name}/schedule.toml", faults, MonthEnd.CLAMP)
+    if not main.values:
+        faults.stop_if_any(f"Schedule {folder.name}")
+    main.month_end = _month_end(main)
+    schedule = _Reading(folder, main, faults).schedule(vaccines_file)
+    faults.stop_if_any(f"Schedule {folder.name}")
+    return schedule
+
+
+def _month_end(main: Table) -> MonthEnd:
+    written = main.text("month_end")
+    if written in set(MonthEnd):
+        return MonthEnd(written)
+    main.complain("month_end", f'"{written}" is not a month-end rule', 'use "clamp" or "roll"')
+    return MonthEnd.CLAMP
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reading of one folder."""
+
+    folder: Path
+    main: Table
+    faults: Faults
+
+    def schedule(self, vaccines_file: Path) -> Schedule:
+        main = self.main
+        groups = _read_groups(main)
+        listed = open_table(vaccines_file, vaccines_file.name, self.faults, main.month_end)
+        vaccines = read_vaccines(listed, groups)
+        names = read_names(listed, vaccines)
+        unverified = main.words("unverified") + listed.words("unverified")
+        listed.close()
+        schedule = Schedule(
+            code=main.text("code"),
+            name=main.names("name"),
+            month_end=main.month_end,
+            vaccines=vaccines,
+            groups=groups,
+            brackets=read_brackets(self._file("brackets.toml"), groups, vaccines),
+            editions=self._editions(groups, vaccines),
+            live=tuple(_read_live(row, vaccines) for row in main.tables("live_spacing")),
+            observation_spacing=tuple(_read_spacing(row, vaccines) for row in main.tables("observation_spacing")),
+            contraindications=tuple(_read_contraindication(row, vaccines) for row in main.tables("contraindication")),
+            catch_up_age=main.duration("catch_up_before"),
+            vaccine_names=names,
+            unverified=tuple(dict.fromkeys(unverified)),
+        )
+        main.close()
+        return schedule
+
+    def _file(self, name: str) -> Table:
+        return open_table(self.folder / name, f"{self.folder.name}/{name}", self.faults, self.main.month_end)
+
+    def _editions(self, groups: Mapping[str, VaccineGroup], vaccines: Mapping[str, Vaccine]) -> dict[str, tuple[Edition, ...]]:
+        covers_from = self.main.needed_day("covers_from")
+        found: dict[str, tuple[Edition, ...]] = {}
+        for path in sorted(self.folder.glob("*.toml")):
+            if path.name in _OWN_FILES:
+                continue
+            file = self._file(path.name)
+            group = file.text("group")
+            if group not in groups:
+                file.complain("group", f'"{group}" is not a group of schedule.toml')
+            elif group in found:
+                file.complain("group", f'"{group}" already has its editions in another file')
+            found[group] = _read_editions(file, group, vaccines, covers_from)
+        for group in groups.keys() - found.keys():
+            self.main.complain(f"group {group}", "has no edition on any date", f'add a file with group = "{group}"')
+        return found
+
+
+def _read_groups(main: Table) -> dict[str, VaccineGroup]:
+    groups: dict[str, VaccineGroup] = {}
+    for row in main.tables("group"):
+        group = VaccineGroup(
+            row.text("code"), row.names("names"), row.names("short_names"), row.flag("optional"), frozenset(row.words("antigens"))
+        )
+        row.close()
+        if group.code in groups:
+            row.complain("code", f'"{group.code}" is there twice')
+        groups[group.code] = group
+    return groups
+
+
+def _read_editions(file: Table, group: str, vaccines: Mapping[str, Vaccine], covers_from: date) -> tuple[Edition, ...]:
+    title, source = file.text("title"), file.text("source")
+    reader, editions, ends = SeriesReader(group, vaccines), [], []
+    for row in file.tables("edition"):
+        start = row.needed_day("effective_from")
+        row.place = f"{file.place}, edition {start.isoformat()}"
+        ends.append((row, start, row.day("effective_until")))
+        editions.append(_read_edition(row, reader, Edition(group, start, (), None, title, source, (), ())))
+    file.close()
+    _check_dates(file, ends, covers_from)
+    return tuple(sorted(editions, key=lambda edition: edition.effective_from))
+
+
+def _read_edition(row: Table, reader: SeriesReader, head: Edition) -> Edition:
+    source = row.text("source", head.source)
+    like = row.day("as_in")
+    series = reader.same_as(row, like) if like else tuple(reader.series(table, source) for table in row.tables("series"))
+    if not series:
+        row.complain("series", "is missing", "an edition has at least one series, or says as_in = a date")
+    reader.remember(head.effective_from, series)
+    edition = Edition(
+        head.group, head.effective_from, series, row.day("owed_from"), row.text("title", head.title), source,
+        row.words("unverified"), thresholds_of(series),
+    )  # fmt: skip
+    row.close()
+    return edition
+
+
+def _check_dates(file: Table, ends: list[tuple[Table, date, date | None]], covers_from: date) -> None:
+    """Exactly one edition on every date: complain of gaps, overlaps and a late beginning."""
+    ordered = sorted(ends, key=lambda each: each[1])
+    if ordered and ordered[0][1] > covers_from:
+        ordered[0][0].complain("effective_from", f"leaves a gap: nothing is in force from {covers_from} on", f"begin on {covers_from}")
+    for (row, start, until), (_, following, _) in zip(ordered, ordered[1:], strict=False):
+        if start == following:
+            row.complain("effective_from", "overlaps: another edition begins on the same day", "one of the two must go")
+        elif until and until != following - timedelta(1):
+            what = "leaves a gap before" if until < following else "overlaps"
+            row.complain("effective_until", f"{what} the edition from {following}", "write the day before it, or leave the key out")
+    if ordered and ordered[-1][2]:
+        ordered[-1][0].complain("effective_until", "leaves a gap: no edition follows", "leave the key out of the last edition")
+    if not ordered:
+        file.complain("edition", "is missing", "write at least one [[edition]]")
+
+
+def _known(row: Table, key: str, vaccines: Mapping[str, Vaccine]) -> frozenset[str]:
+    codes = row.words(key)
+    for code in codes:
+        if code not in vaccines:
+            row.complain(key, f'"{code}" is not a vaccine of vaccines.toml')
+    return frozenset(codes)
+
+
+def _read_live(row: Table, vaccines: Mapping[str, Vaccine]) -> LiveSpacing:
+    spacing = LiveSpacing(_known(row, "vaccines", vaccines), row.needed_duration("minimum"), row.text("source"))
+    row.words("unverified")
+    row.close()
+    return spacing
+
+
+def _read_spacing(row: Table, vaccines: Mapping[str, Vaccine]) -> ObservationSpacing:
+    known = _known(row, "vaccines", vaccines)
+    spacing = ObservationSpacing(row.text("observation"), known, row.needed_duration("minimum"), row.text("source"))
+    row.words("unverified")
+    row.close()
+    return spacing
+
+
+def _read_contraindication(row: Table, vaccines: Mapping[str, Vaccine]) -> Contraindication:
+    effect, when = row.text("effect"), read_conditions(row, "when")
+    if effect not in _EFFECTS:
+        row.complain("effect", f'"{effect}" is not an effect', f"use one of {', '.join(sorted(_EFFECTS))}")
+    observation = next((condition.observation for condition in when if condition.observation), "")
+    barred = Contraindication(
+        _known(row, "vaccines", vaccines), when, effect, observation, row.text("source"), row.flag("sensitive")
+    )
+    row.words("unverified")
+    row.close()
+    return barred

@@ -1,0 +1,201 @@
+"""Reads series, doses, the ways to give a dose and the conditions of a rule file into the vocabulary of rules.
+
+A dose's `instead` tables take over what they do not say themselves from the dose; the first that applies is used.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+
+from vaxcard.schedule.dates import Duration
+from vaxcard.schedule.faults import Table
+from vaxcard.schedule.rules import Condition, DoseCount, DoseRule, Interval, Series, SeriesDose, Skip, Vaccine
+
+_CONTEXTS = {"both", "evaluation", "forecast"}
+_NEEDS = {None, "clinician", "tb-skin-test-negative", "sex"}
+
+
+class SeriesReader:
+    """Reads the series of one group's file, remembering those of its editions for `as_in`."""
+
+    def __init__(self, group: str, vaccines: Mapping[str, Vaccine]) -> None:
+        self.group, self.vaccines = group, vaccines
+        self._editions: dict[date, tuple[Series, ...]] = {}
+
+    def remember(self, start: date, series: tuple[Series, ...]) -> None:
+        """Keep an edition's series for a later edition that says "as in"."""
+        self._editions[start] = series
+
+    def same_as(self, row: Table, start: date) -> tuple[Series, ...]:
+        """The series of the edition that began on `start`, which must stand above."""
+        if start not in self._editions:
+            row.complain("as_in", f"no edition above begins on {start}", "name the first day of an edition further up")
+        if row.has("series"):
+            row.complain("series", "stands beside as_in", "write one of the two")
+        return self._editions.get(start, ())
+
+    def series(self, row: Table, source: str) -> Series:
+        """One series with its doses; interval and number faults are noted."""
+        code = row.text("code")
+        row.place = f"{row.place.rpartition(', ')[0]}, series {code}"
+        doses = tuple(self._dose(dose, source) for dose in row.tables("dose"))
+        numbers = [dose.number for dose in doses]
+        if numbers != sorted(set(numbers)) or not numbers:
+            row.complain("dose", f"numbers are {numbers}", "number the doses upwards, each once")
+        self._check_intervals(row, doses)
+        series = Series(
+            code=code,
+            when=read_conditions(row, "when"),
+            overrides=row.flag("overrides"),
+            evaluation_only=row.flag("evaluation_only"),
+            prefer=read_conditions(row, "prefer"),
+            doses=doses,
+            beyond=tuple(self._rule(table, {}, source) for table in row.tables("beyond")),
+        )
+        row.close()
+        return series
+
+    def _check_intervals(self, row: Table, doses: tuple[SeriesDose, ...]) -> None:
+        numbers = {dose.number for dose in doses}
+        for dose in doses:
+            for interval in (interval for rule in dose.rules for interval in rule.intervals):
+                if interval.from_dose is not None and (interval.from_dose not in numbers or interval.from_dose >= dose.number):
+                    row.complain(f"dose {dose.number}, intervals", f"counts from dose {interval.from_dose}, which does not precede it")
+
+    def _dose(self, row: Table, source: str) -> SeriesDose:
+        number = row.whole("number")
+        row.place = f"{row.place.rpartition(', ')[0]}, dose {number}"
+        skips = tuple(_read_skip(skip) for skip in row.tables("skip"))
+        recurring = row.flag("recurring")
+        variants = list(row.tables("instead"))
+        shared = {key: value for key, value in row.values.items() if key not in {"number", "skip", "recurring", "instead"}}
+        rules = [self._rule(variant, shared, source) for variant in variants]
+        rules.append(self._rule(Table(shared, row.place, row.faults, row.month_end), {}, source))
+        return SeriesDose(number, tuple(rules), skips, recurring)
+
+    def _rule(self, row: Table, shared: Mapping[str, object], source: str) -> DoseRule:
+        merged = Table({**shared, **row.values}, row.place, row.faults, row.month_end)
+        minimum = merged.duration("minimum_age")
+        offered = self._vaccines(merged, "vaccines")
+        given = self._vaccines(merged, "given")
+        context = merged.text("context", "evaluation" if given else "both")
+        if context not in _CONTEXTS:
+            merged.complain("context", f'"{context}" is not known', f"use one of {', '.join(sorted(_CONTEXTS))}")
+        rule = DoseRule(
+            when=read_conditions(merged, "when"),
+            context=context,
+            given=frozenset(given) if given else None,
+            absolute_minimum_age=merged.duration("absolute_minimum_age") or minimum,
+            minimum_age=minimum,
+            earliest_recommended_age=merged.duration("earliest_recommended_age"),
+            latest_recommended_age=merged.duration("latest_recommended_age"),
+            maximum_age=merged.duration("maximum_age"),
+            intervals=tuple(self._interval(table) for table in merged.tables("intervals")),
+            vaccines=offered,
+            accepts=frozenset(offered + self._vaccines(merged, "accepts") + given),
+            needs=self._needs(merged),
+            rule=merged.text("rule", ""),
+            source=merged.text("source", source),
+            by_label=merged.flag("by_label", bool(given)),
+            sensitive=merged.flag("sensitive"),
+        )
+        merged.words("unverified")
+        merged.close()
+        return rule
+
+    def _needs(self, row: Table) -> str | None:
+        needs = row.optional_text("needs")
+        if needs not in _NEEDS:
+            row.complain("needs", f'"{needs}" is not something that can be awaited')
+        return needs
+
+    def _vaccines(self, row: Table, key: str) -> tuple[str, ...]:
+        codes = row.words(key)
+        for code in codes:
+            if code not in self.vaccines:
+                row.complain(key, f'"{code}" is not a vaccine of vaccines.toml')
+            elif self.group not in self.vaccines[code].groups:
+                row.complain(key, f'"{code}" shares no antigen with group {self.group}')
+        return codes
+
+    def _interval(self, row: Table) -> Interval:
+        from_vaccines = self._vaccines(row, "from_vaccines")
+        minimum = row.needed_duration("minimum")
+        interval = Interval(
+            minimum=minimum,
+            absolute_minimum=row.duration("absolute_minimum") or minimum,
+            earliest_recommended=row.duration("earliest_recommended"),
+            latest_recommended=row.duration("latest_recommended"),
+            from_dose=row.optional_whole("from_dose"),
+            from_vaccines=frozenset(from_vaccines) or None,
+            from_observation=row.optional_text("from_observation"),
+        )
+        row.close()
+        return interval
+
+
+def _read_skip(row: Table) -> Skip:
+    context = row.text("context", "both")
+    if context not in _CONTEXTS:
+        row.complain("context", f'"{context}" is not known', f"use one of {', '.join(sorted(_CONTEXTS))}")
+    skip = Skip(context, (_read_condition(row),))
+    return skip
+
+
+def read_conditions(row: Table, key: str) -> tuple[Condition, ...]:
+    """The conditions under a key: all of them must hold."""
+    return tuple(_read_condition(table) for table in row.tables(key))
+
+
+def _read_condition(row: Table) -> Condition:
+    condition = Condition(
+        age_from=row.duration("age_from"),
+        age_before=row.duration("age_before"),
+        born_from=row.day("born_from"),
+        born_before=row.day("born_before"),
+        sex=frozenset(row.words("sex")) or None,
+        observation=row.optional_text("observation"),
+        values=frozenset(row.words("values")) or None,
+        except_values=frozenset(row.words("except_values")) or None,
+        below=row.optional_whole("below"),
+        missing=row.flag("missing"),
+        counts=tuple(_read_count(table) for table in row.tables("valid_doses")),
+        barred=frozenset(row.words("barred")) or None,
+    )
+    row.close()
+    return condition
+
+
+def _read_count(row: Table) -> DoseCount:
+    count = DoseCount(
+        of=frozenset(row.words("of")),
+        at_least=row.whole("at_least", 0),
+        at_most=row.optional_whole("at_most"),
+        age_from=row.duration("age_from"),
+        age_before=row.duration("age_before"),
+    )
+    row.close()
+    return count
+
+
+def thresholds_of(series: Iterable[Series]) -> tuple[Duration, ...]:
+    """Every age at which a rule of these series begins or ceases to apply, for working out how long an answer holds."""
+    found: dict[Duration, None] = {}
+    for each in series:
+        _collect(each, "", found)
+    return tuple(found)
+
+
+_AGES = {"age_from", "age_before", "maximum_age"}
+
+
+def _collect(value: object, name: str, found: dict[Duration, None]) -> None:
+    if isinstance(value, Duration):
+        if name in _AGES:
+            found[value] = None
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, name, found)
+    elif is_dataclass(value):
+        for field in fields(value):
+            _collect(getattr(value, field.name), field.name, found)
