@@ -13,24 +13,30 @@ TEST_NAME = re.compile(r"\btest_\w+")
 
 def tree_differences(root: Path, readme: str) -> list[str]:
     """Rooms on disk that the README's tree does not show, and rooms that it shows and nobody built."""
-    drawn = rooms_drawn(readme)
-    if not drawn:
+    tree = drawn_tree(readme)
+    if not tree:
         return [f"README.md: draw the tree of {PACKAGE}/ in a fenced block that starts with `{PACKAGE}/`"]
     package = root / PACKAGE
+    drawn = {name for line in tree if line.startswith("  ") for name in _names(line)}
     built = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").exists()}
     built |= {path.name for path in package.glob("*.py") if path.name != "__init__.py"}
-    missing = [f"README.md: the tree lacks {name}" for name in sorted(built - drawn)]
-    return missing + [f"README.md: the tree shows {name}, which is not there" for name in sorted(drawn - built)]
+    outside = {name for line in tree if not line.startswith(" ") for name in re.findall(r"[a-z_]+/(?=\s)", line)}
+    complaints = [f"README.md: the tree lacks {name}" for name in sorted(built - drawn)]
+    complaints += [f"README.md: the tree shows {name}, which is not there" for name in sorted(drawn - built)]
+    return complaints + [f"README.md: there is no {name}" for name in sorted(outside) if not (root / name).is_dir()]
 
 
-def rooms_drawn(readme: str) -> set[str]:
-    """Names in the first column of the fenced block that starts with the package, `room/` or `module.py`."""
-    for block in re.findall(r"```\w*\n(.*?)```", readme, flags=re.DOTALL):
-        lines = block.splitlines()
-        if lines and lines[0].split()[:1] == [f"{PACKAGE}/"]:
-            indented = [line for line in lines[1:] if line.startswith("  ") and not line.startswith("    ")]
-            return {word for line in indented for word in re.findall(r"[a-z_]+(?:/|\.py)(?=\s|$)", line.split("  ", 2)[1])}
-    return set()
+def drawn_tree(readme: str) -> list[str]:
+    """The lines below `vaxcard/` in the fenced block that starts with it."""
+    blocks = re.findall(r"```\w*\n(.*?)```", readme, flags=re.DOTALL)
+    trees = [block.splitlines() for block in blocks if block.split()[:1] == [f"{PACKAGE}/"]]
+    return trees[0][1:] if trees else []
+
+
+def _names(line: str) -> list[str]:
+    """`room/` and `module.py` at the head of a line, before what it says of them."""
+    head = re.match(r"\s*(?:[a-z_]+(?:/|\.py)(?:\s+|$))+", line)
+    return head.group().split() if head else []
 
 
 def unwritten_words(root: Path, glossary: str) -> list[str]:
