@@ -1,0 +1,5 @@
+"""`python -m vaxcard.cli` is the console script."""
+
+from vaxcard.cli import main
+
+main()
