@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,13 +114,13 @@ def _floor_complaint(room: str, target: str) -> str | None:
     return None
 
 
-def homeless_libraries(root: Path, homes: dict[str, dict[str, str]]) -> list[str]:
+def homeless_libraries(root: Path, homes: dict[str, dict[str, str]], in_signatures: Collection[str] = ()) -> list[str]:
     """Third-party imports outside the home that the table names (`library -> {module prefix: reason}`)."""
     complaints = []
     for module in modules(root):
         for found in imports(module):
             library = found.target.split(".")[0]
-            if library == PACKAGE or library in sys.stdlib_module_names:
+            if library == PACKAGE or library in sys.stdlib_module_names or found.target in in_signatures:
                 continue
             allowed = [f"{PACKAGE}.{home}" for home in homes.get(library, {})]
             if not any(module.name == home or module.name.startswith(home + ".") for home in allowed):
