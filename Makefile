@@ -23,7 +23,7 @@ demo: $(VENV)/installed ## Import a clinic's workbook, print its cards, plan its
 	@exec $(BIN)/vaxcard demo --port $(PORT)
 
 test: $(VENV)/installed-for-tests ## Run the tests on SQLite, and on PostgreSQL where its server programs are installed
-	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TESTS)
 
 check: lint types test ## Everything that must hold: lint, types and all the tests
 
@@ -34,7 +34,7 @@ types: $(VENV)/installed-for-tests ## Check the types
 	$(BIN)/mypy
 
 test-long: $(VENV)/installed-for-tests ## Run the laws, kills and loads, their counts times LONG (LONG=0.1)
-	LONG=$(LONG) $(BIN)/python -m pytest -n $(JOBS) -m long $(TESTS)
+	LONG=$(LONG) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m long $(TESTS)
 
 bench: $(VENV)/installed-for-tests ## Print the figures, each beside its floor
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done

@@ -58,6 +58,7 @@ sys.addaudithook(refuse_the_network)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "xdist_group(name): tests that one worker runs, so that what they share is made once")
     if not config.option.markexpr:
         config.option.markexpr = "not long"
     _calm_hypothesis()

@@ -1,0 +1,89 @@
+"""A real browser and a served application for the stories; skipped with a word where there is no Chromium."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+QUIET_AND_CLOSED = [
+    "--no-sandbox",  # it refuses to run as root otherwise; only our own pages are opened
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is: VAXCARD_CHROMIUM, or the PATH."""
+    found = os.environ.get("VAXCARD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium): the browser stories were not run")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """One Chromium for a worker's stories; each story opens windows of its own."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser stories")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=QUIET_AND_CLOSED)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
+    """A parent's telephone: 360 × 740, touch, Chinese; nobody is signed in."""
+    window = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+    with _page(browser, locale="zh-CN", **window) as page:
+        yield page
+
+
+@pytest.fixture
+def counter_screen(browser: Any) -> Iterator[Any]:
+    """The nurse's screen: 1280 × 800, Chinese; nobody is signed in yet."""
+    with _page(browser, locale="zh-CN", viewport={"width": 1280, "height": 800}) as page:
+        yield page
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Any], str]]:
+    """Serves an application on a free port of this host until the story ends; gives its address."""
+    from werkzeug.serving import make_server
+
+    running: list[tuple[Any, threading.Thread]] = []
+
+    def start(app: Any) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def _page(browser: Any, **options: Any) -> Iterator[Any]:
+    """A window in a profile of its own; a script that fails on the page fails the story."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    context.close()
+    assert not failures, failures
