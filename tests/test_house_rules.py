@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,17 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
     none(documents.broken_links(ROOT, [name for name in tracked_files() if name.endswith(".md")]))
 
 
+def test_every_command_has_help_and_is_in_the_documents() -> None:
+    from vaxcard.cli import commands
+
+    written = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+    none(documents.undocumented(commands_below(commands, "vaxcard"), written))
+
+
+def test_every_setting_is_in_the_operating_guide() -> None:
+    none(documents.unguided_settings(ROOT, read("docs/operating.md")))
+
+
 def test_a_document_that_has_fallen_behind_is_found(tmp_path: Path) -> None:
     plant(tmp_path, "records/doses.py", "class DoseRecord: ...")
     readme = "```\nvaxcard/\n  records/   rows\n  attic/     old things\n```"
@@ -187,6 +199,16 @@ def test_a_document_that_has_fallen_behind_is_found(tmp_path: Path) -> None:
     assert documents.unwritten_words(tmp_path, "| dose | `DoseRecord`, `Shot` | a fact |") == ["GLOSSARY.md: no code says `Shot`"]
     assert documents.missing_tests(tmp_path, "`test_nobody_wrote`", "x.md") == ["x.md: no test is called test_nobody_wrote"]
     assert len(documents.undocumented([("vaxcard do", None)], "vaxcard dose")) == 2
+    (tmp_path / "vaxcard/settings.py").write_text('zone = setting("TIME_ZONE", "UTC")')
+    assert documents.unguided_settings(tmp_path, "`VAXCARD_ZONE`") == ["docs/operating.md: `VAXCARD_TIME_ZONE` is missing"]
+
+
+def commands_below(command: Any, name: str) -> list[tuple[str, str | None]]:
+    """Every command that does something, by its full name, with its help."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        return [(name, command.help)]
+    return [found for word, child in below.items() for found in commands_below(child, f"{name} {word}")]
 
 
 def read(name: str) -> str:

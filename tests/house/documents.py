@@ -80,6 +80,13 @@ def undocumented(commands: Iterable[tuple[str, str | None]], documents: str) -> 
     return complaints
 
 
+def unguided_settings(root: Path, guide: str) -> list[str]:
+    """Settings that the package asks for and the operating guide does not explain."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (root / PACKAGE).rglob("*.py"))
+    asked = set(re.findall(r"VAXCARD_([A-Z_]*[A-Z])", source)) | set(re.findall(r"\bsetting\(\"([A-Z_]+)\"", source))
+    return [f"docs/operating.md: `VAXCARD_{name}` is missing" for name in sorted(asked) if f"`VAXCARD_{name}`" not in guide]
+
+
 def broken_links(root: Path, names: Iterable[str]) -> list[str]:
     """Relative links of our documents that lead nowhere."""
     complaints = []
