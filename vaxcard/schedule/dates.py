@@ -39,6 +39,9 @@ class Duration:
     text: str
     month_end: MonthEnd = MonthEnd.CLAMP
 
+    def __hash__(self) -> int:
+        return self.months * 4096 + self.days
+
     def after(self, day: date) -> date:
         """The date this long after `day`; a date past the calendar's end stops at its last day."""
         try:

@@ -155,6 +155,10 @@ class Edition:
     unverified: tuple[str, ...]
     thresholds: tuple[Duration, ...]
 
+    def series_called(self, code: str) -> Series:
+        """The series of that code, or the edition's first where it has none of the name."""
+        return next((series for series in self.series if series.code == code), self.series[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Contraindication:
@@ -211,8 +215,12 @@ class Schedule:
 
     def edition_on(self, group: str, day: date) -> Edition:
         """The rules of a group in force on `day`: the latest edition not after it, the first one before all."""
-        editions = self.editions[group]
-        return editions[max(0, bisect_right(self._starts[group], day) - 1)]
+        return self.in_force(day).editions[group]
+
+    def in_force(self, day: date) -> "InForce":
+        """What is in force on `day` in every group at once."""
+        starts, periods = self._periods
+        return periods[max(0, bisect_right(starts, day) - 1)]
 
     def vaccine_named(self, written: str) -> Vaccine | None:
         """The vaccine that a clinic means by a name, a national code or our own code; None when nothing matches exactly."""
@@ -223,11 +231,29 @@ class Schedule:
         """The codes that an unknown name probably stands for on that day, best first; a guess to show, never to store."""
         return self.vaccine_names.likely(written, on)
 
-    def edition_label(self, day: date) -> str:
-        """The name of what is in force on `day`: the schedule and the youngest edition's date, such as "cn 2026-06-17"."""
-        started = max(self.edition_on(group, day).effective_from for group in self.groups)
-        return f"{self.code} {started.isoformat()}"
-
     @cached_property
-    def _starts(self) -> dict[str, list[date]]:
-        return {group: [e.effective_from for e in editions] for group, editions in self.editions.items()}
+    def _periods(self) -> tuple[list[date], list["InForce"]]:
+        starts = sorted({edition.effective_from for editions in self.editions.values() for edition in editions})
+        return starts, [self._period(start) for start in starts]
+
+    def _period(self, day: date) -> "InForce":
+        chosen = {}
+        for group in self.groups:
+            begun = [edition for edition in self.editions[group] if edition.effective_from <= day]
+            chosen[group] = begun[-1] if begun else self.editions[group][0]
+        youngest = max(edition.effective_from for edition in chosen.values())
+        later = [e.effective_from for editions in self.editions.values() for e in editions if e.effective_from > day]
+        flags = dict.fromkeys(self.unverified)
+        for edition in chosen.values():
+            flags.update(dict.fromkeys(edition.unverified))
+        return InForce(f"{self.code} {youngest.isoformat()}", chosen, tuple(flags), min(later, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The editions of one stretch of time: its label ("cn 2026-06-17"), the flags it bears, and the day the next one begins."""
+
+    label: str
+    editions: Mapping[str, Edition]
+    unverified: tuple[str, ...]
+    ends_before: date | None

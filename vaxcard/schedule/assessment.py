@@ -1,0 +1,196 @@
+"""The engine's one door: a child's history against a schedule on one day. Deterministic, and never raises on a well-formed history."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from vaxcard.schedule.conditions import Facts
+from vaxcard.schedule.evaluation import Path, walk
+from vaxcard.schedule.forecast import forecast
+from vaxcard.schedule.history import Child, DoseAdministered, History
+from vaxcard.schedule.outcomes import (
+    Assessment,
+    Evaluation,
+    EvaluationStatus,
+    Forecast,
+    Reason,
+    ReasonCode,
+    ReasonValue,
+    SeriesStatus,
+)
+from vaxcard.schedule.rules import Schedule, Series
+from vaxcard.schedule.selection import Choice, choose, relevant_series
+from vaxcard.schedule.timing import ONE_DAY
+from vaxcard.schedule.vaccines import LiveDoses
+
+ENGINE = "vaxcard-schedule 1"
+
+
+def assess(schedule: Schedule, child: Child, history: History, on: date) -> Assessment:
+    """What the doses given are worth and what is owed on `on`; doses after it are left out and listed."""
+    today = _Day(schedule, child, history, on)
+    choices = today.choices()
+    forecasts = today.forecasts(choices)
+    due_now = _due(forecasts, on)
+    return Assessment(
+        on=on,
+        edition=today.in_force.label,
+        engine=ENGINE,
+        holds_until=_holds_until(today, choices, forecasts),
+        evaluations=today.evaluations(choices),
+        forecasts=forecasts,
+        due_now=due_now,
+        unverified=today.in_force.unverified,
+    )
+
+
+def _due(forecasts: tuple[Forecast, ...], on: date) -> tuple[str, ...]:
+    return tuple(each.group for each in forecasts if _is_due(each, on))
+
+
+def _is_due(each: Forecast, on: date) -> bool:
+    owed = each.status is SeriesStatus.NOT_COMPLETE and each.needs is None
+    return owed and each.earliest is not None and each.earliest <= on
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The doses of a history: those of each group in order, and those that no rule will judge with the reason."""
+
+    by_group: dict[str, list[DoseAdministered]]
+    aside: list[Evaluation]
+    judged: list[DoseAdministered]
+
+
+class _Day:
+    """One child on one day; paths are walked once and serve every look ahead."""
+
+    def __init__(self, schedule: Schedule, child: Child, history: History, on: date) -> None:
+        self.schedule, self.child, self.history, self.on = schedule, child, history, on
+        self.in_force = schedule.in_force(on)
+        self.facts = Facts(schedule, child, history)
+        self.sorted = _sort(schedule, child, history, on)
+        self.live = LiveDoses(schedule, self.sorted.judged)
+        self._paths: dict[tuple[str, str], Path] = {}
+
+    def choices(self) -> dict[str, Choice]:
+        """Each group's path with its forecast; optional groups only once begun."""
+        groups = self.schedule.groups.values()
+        by_group = self.sorted.by_group
+        return {group.code: self.choice(group.code, self.on) for group in groups if not group.optional or group.code in by_group}
+
+    def choice(self, group: str, on: date) -> Choice:
+        """A group's path and forecast seen from `on`, which may lie ahead as long as the same edition is in force."""
+        edition = self.in_force.editions[group]
+        paths = [self._path(group, series) for series in relevant_series(edition, self.facts, on)]
+        return choose(edition, paths, self.facts, on, lambda path: forecast(edition, path, self.facts, self.live, on))
+
+    def _path(self, group: str, series: Series) -> Path:
+        path = self._paths.get((group, series.code))
+        if path is None:
+            doses = self.sorted.by_group.get(group, [])
+            path = self._paths[group, series.code] = walk(group, series, doses, self.facts, self.live, self.on)
+        return path
+
+    def forecasts(self, choices: dict[str, Choice]) -> tuple[Forecast, ...]:
+        """The forecasts in the schedule's order; an optional group is never late."""
+        return tuple(self.shown(each.forecast) for each in choices.values())
+
+    def shown(self, each: Forecast) -> Forecast:
+        """A forecast as it is answered."""
+        return replace(each, optional=True, past_due=None) if self.schedule.groups[each.group].optional else each
+
+    def evaluations(self, choices: dict[str, Choice]) -> tuple[Evaluation, ...]:
+        """One entry a dose and group, in the order in which the doses came."""
+        found = list(self.sorted.aside)
+        for choice in choices.values():
+            found += choice.path.evaluations
+        return tuple(sorted(found, key=lambda each: each.n))
+
+
+def _sort(schedule: Schedule, child: Child, history: History, on: date) -> _Sorted:
+    by_group: dict[str, list[DoseAdministered]] = {}
+    aside: list[Evaluation] = []
+    judged: list[DoseAdministered] = []
+    for dose in sorted(history.doses, key=_order):
+        left_out = _left_out(schedule, child, dose, on)
+        if left_out is not None:
+            aside.append(left_out)
+            continue
+        judged.append(dose)
+        for group in schedule.vaccines[dose.vaccine].groups:
+            by_group.setdefault(group, []).append(dose)
+    return _Sorted(by_group, aside, judged)
+
+
+def _order(dose: DoseAdministered) -> tuple[date, str, bool, date, int]:
+    """By date; on one day by vaccine, and the sounder of two alike first, so that the order of recording does not matter."""
+    return dose.given_on, dose.vaccine, dose.substandard, dose.expires_on or date.max, dose.n
+
+
+def _left_out(schedule: Schedule, child: Child, dose: DoseAdministered, on: date) -> Evaluation | None:
+    vaccine = schedule.vaccines.get(dose.vaccine)
+    if vaccine is None:
+        return _aside(dose, None, ReasonCode.UNKNOWN_VACCINE, {"vaccine": dose.vaccine})
+    if dose.given_on > on:
+        return _aside(dose, None, ReasonCode.AFTER_ASSESSMENT, {"assessed_on": on})
+    if dose.given_on < child.born_on:
+        return _aside(dose, EvaluationStatus.NOT_VALID if vaccine.groups else None, ReasonCode.BEFORE_BIRTH, {"born_on": child.born_on})
+    if not vaccine.groups:
+        return _aside(dose, None, ReasonCode.NOT_IN_PROGRAMME, {"vaccine": dose.vaccine})
+    return None
+
+
+def _aside(dose: DoseAdministered, status: EvaluationStatus | None, code: ReasonCode, values: dict[str, ReasonValue]) -> Evaluation:
+    return Evaluation(dose.n, dose.given_on, dose.vaccine, None, None, status, (Reason(code, values, "record"),))
+
+
+def _holds_until(today: _Day, choices: dict[str, Choice], forecasts: tuple[Forecast, ...]) -> date | None:
+    """The last day on which the answer is the same by time alone: the day before the first change that can be foreseen."""
+    limit = min(_certain_changes(today, forecasts), default=None)
+    for day in sorted(_possible_changes(today)):
+        if limit is not None and day >= limit:
+            break
+        if _differs(today, choices, day):
+            limit = day
+            break
+    return limit - ONE_DAY if limit else None
+
+
+def _certain_changes(today: _Day, forecasts: tuple[Forecast, ...]) -> Iterator[date]:
+    """Doses that become due, doses recorded ahead, and the next edition."""
+    for each in forecasts:
+        if each.earliest is not None and each.earliest > today.on and _is_due(each, each.earliest):
+            yield each.earliest
+    for dose in today.history.doses:
+        if dose.given_on > today.on and dose.vaccine in today.schedule.vaccines:
+            yield dose.given_on
+    if today.in_force.ends_before is not None:
+        yield today.in_force.ends_before
+
+
+def _possible_changes(today: _Day) -> set[date]:
+    """Every day ahead on which an age is reached, an observation or decision begins or ends, or today's live dose is yesterday's."""
+    facts, on = today.facts, today.on
+    days = {facts.age(age) for group in today.in_force.editions.values() for age in group.thresholds}
+    if today.schedule.catch_up_age:
+        days.add(facts.age(today.schedule.catch_up_age))
+    spans = [(each.on, each.until) for each in today.history.observations]
+    spans += [(each.on, each.until) for each in today.history.decisions]
+    for first, last in spans:
+        days.update(day for day in (first, last + ONE_DAY if last else None) if day is not None)
+    days.add(on + ONE_DAY)
+    return {day for day in days if day > on}
+
+
+def _differs(today: _Day, choices: dict[str, Choice], day: date) -> bool:
+    if any(each.on == day for each in today.history.decisions):
+        later = _Day(today.schedule, today.child, today.history, day)
+        return later.choices() != choices
+    for group, choice in choices.items():
+        then = today.choice(group, day)
+        if then.forecast != choice.forecast or then.path is not choice.path:
+            return True
+        if _is_due(then.forecast, day) != _is_due(choice.forecast, today.on):
+            return True
+    return False

@@ -1,0 +1,100 @@
+"""What is known of a child, looked up quickly, and whether the conditions of a rule hold on a given day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from vaxcard.schedule.dates import Duration
+from vaxcard.schedule.history import Child, Decision, History, Observation
+from vaxcard.schedule.rules import Condition, Contraindication, DoseCount, Schedule
+from vaxcard.schedule.standing import Standing
+
+
+class Facts:
+    """A child's birth, sex, observations and decisions, with ages turned into dates once."""
+
+    __slots__ = ("_ages", "born_on", "decisions", "observations", "questions", "schedule", "sex")
+
+    def __init__(self, schedule: Schedule, child: Child, history: History) -> None:
+        self.schedule, self.born_on, self.sex = schedule, child.born_on, child.sex
+        self.observations: dict[str, list[Observation]] = {}
+        for observation in history.observations:
+            self.observations.setdefault(observation.code, []).append(observation)
+        self.decisions: tuple[Decision, ...] = history.decisions
+        self.questions: tuple[Contraindication, ...] = (
+            tuple(each for each in schedule.contraindications if each.observation in self.observations)
+            if self.observations
+            else ()
+        )
+        self._ages: dict[Duration, date] = {}
+
+    def age(self, duration: Duration) -> date:
+        """The day on which the child reaches an age."""
+        reached = self._ages.get(duration)
+        if reached is None:
+            reached = self._ages[duration] = duration.after(self.born_on)
+        return reached
+
+    def barring(self, vaccine: str, day: date, effect: str) -> Contraindication | None:
+        """The contraindication of that effect ("never" or "clinician") that stands against a vaccine on `day`, if any."""
+        for each in self.questions:
+            if each.effect == effect and vaccine in each.vaccines and holds(each.when, self, day, None):
+                return each
+        return None
+
+
+def holds(conditions: Sequence[Condition], facts: Facts, day: date, standing: Standing | None) -> bool:
+    """Whether all conditions hold on `day`; without a standing, no dose counts."""
+    return all(_holds(condition, facts, day, standing) for condition in conditions)
+
+
+def _holds(condition: Condition, facts: Facts, day: date, standing: Standing | None) -> bool:
+    if condition.age_from is not None and day < facts.age(condition.age_from):
+        return False
+    if condition.age_before is not None and day >= facts.age(condition.age_before):
+        return False
+    if not _birth_fits(condition, facts):
+        return False
+    if condition.observation is not None and _observed(condition, facts, day) == condition.missing:
+        return False
+    if condition.counts and not all(_counted(count, facts, standing) for count in condition.counts):
+        return False
+    return condition.barred is None or all(facts.barring(vaccine, day, "never") for vaccine in condition.barred)
+
+
+def _birth_fits(condition: Condition, facts: Facts) -> bool:
+    if condition.sex is not None and facts.sex not in condition.sex:
+        return False
+    if condition.born_from is not None and facts.born_on < condition.born_from:
+        return False
+    return condition.born_before is None or facts.born_on < condition.born_before
+
+
+def _observed(condition: Condition, facts: Facts, day: date) -> bool:
+    found = facts.observations.get(condition.observation or "", ())
+    return any(each.holds_on(day) and _value_fits(condition, each.value) for each in found)
+
+
+def _value_fits(condition: Condition, value: str) -> bool:
+    if condition.values is not None and value not in condition.values:
+        return False
+    if condition.except_values is not None and value in condition.except_values:
+        return False
+    if condition.below is None:
+        return True
+    try:
+        return float(value) < condition.below
+    except ValueError:
+        return False
+
+
+def _counted(count: DoseCount, facts: Facts, standing: Standing | None) -> bool:
+    number = 0
+    for dose in standing.valid if standing else ():
+        if count.of and dose.vaccine not in count.of and not (dose.antigens & count.of):
+            continue
+        if count.age_from is not None and dose.given_on < facts.age(count.age_from):
+            continue
+        if count.age_before is not None and dose.given_on >= facts.age(count.age_before):
+            continue
+        number += 1
+    return number >= count.at_least and (count.at_most is None or number <= count.at_most)

@@ -1,0 +1,146 @@
+"""What a series still owes on a day: the next dose, its products, its dates, and what must be known or decided first (CDSi 7)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from vaxcard.schedule.conditions import Facts
+from vaxcard.schedule.evaluation import Path
+from vaxcard.schedule.history import Decision
+from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode, ReasonValue, SeriesStatus
+from vaxcard.schedule.rules import DoseRule, Edition, SeriesDose
+from vaxcard.schedule.skips import next_target, rule_for
+from vaxcard.schedule.timing import ONE_DAY, last_day_on_time, recommended_on, waits
+from vaxcard.schedule.vaccines import LiveDoses, contraindication_reason, observation_waits, permitted
+
+_NEED_REASONS = {"tb-skin-test-negative": ReasonCode.SKIN_TEST_FIRST, "sex": ReasonCode.SEX_UNKNOWN}
+_ROUNDS = 6
+
+
+def forecast(edition: Edition, path: Path, facts: Facts, live: LiveDoses, on: date) -> Forecast:
+    """The forecast of one series on `on`, decisions by a clinician included."""
+    decisions = [each for each in facts.decisions if each.group == edition.group and each.holds_on(on)]
+    answer = _decided(edition, decisions) or _Looking(edition, path, facts, live, on, _not_before(decisions)).forecast()
+    given_leave = next((each for each in decisions if each.decision == "give"), None)
+    if given_leave and answer.needs == "clinician":
+        reason = Reason(ReasonCode.DECIDED_GIVE, {"decided_on": given_leave.on}, "clinician")
+        return replace(answer, needs=None, reasons=(*answer.reasons, reason))
+    return answer
+
+
+def _decided(edition: Edition, decisions: list[Decision]) -> Forecast | None:
+    for each in decisions:
+        said = {"decided_on": each.on}
+        if each.decision == "complete":
+            reason = Reason(ReasonCode.DECIDED_COMPLETE, said, "clinician")
+            return Forecast(edition.group, SeriesStatus.COMPLETE, reasons=(reason,))
+        if each.decision == "never" and each.until is None:
+            reason = Reason(ReasonCode.DECIDED_NEVER, said, "clinician")
+            return Forecast(edition.group, SeriesStatus.CONTRAINDICATED, reasons=(reason,))
+    return None
+
+
+def _not_before(decisions: list[Decision]) -> date | None:
+    """A "never" with a last day is a deferral: the dose is owed again the day after."""
+    days = [each.until + timedelta(1) for each in decisions if each.decision == "never" and each.until is not None]
+    return max(days, default=None)
+
+
+@dataclass(slots=True)
+class _Looking:
+    """One look ahead along one series."""
+
+    edition: Edition
+    path: Path
+    facts: Facts
+    live: LiveDoses
+    on: date
+    not_before: date | None
+
+    def forecast(self) -> Forecast:
+        if self.path.series.evaluation_only:
+            return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, self.edition.source))
+        day, settled = self.on, None
+        for _ in range(_ROUNDS):
+            target = next_target(self.path.series, self.facts, day, self.path.standing, "forecast")
+            if target is None:
+                return self._through()
+            rule = rule_for(target, self.facts, day, self.path.standing, None)
+            offered = permitted(rule.vaccines, self.facts, day)
+            earliest, why = self._earliest(rule, offered)
+            answer = self._owed(target, rule, offered, earliest, why)
+            if settled == (target.number, id(rule)) or earliest <= day:
+                break
+            # A rule may have changed by the day on which the dose becomes possible: look again on that day (CDSi 7.6).
+            settled, day = (target.number, id(rule)), max(self.on, earliest)
+        return answer
+
+    def _through(self) -> Forecast:
+        source = self.path.series.doses[-1].rules[-1].source
+        if self.path.standing.valid:
+            return self._bare(SeriesStatus.COMPLETE, Reason(ReasonCode.ALL_DOSES_GIVEN, {}, source))
+        return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, source))
+
+    def _earliest(self, rule: DoseRule, offered: tuple[str, ...]) -> tuple[date, Reason | None]:
+        """The first day on which a dose would be valid, with the rule that decides it."""
+        found = [*waits(self.facts, rule, self.path.standing)]
+        vaccine = offered[0] if offered else ""
+        found += observation_waits(vaccine, self.facts, self.on)
+        for day, code in ((self.edition.owed_from, ReasonCode.FROM_PROGRAMME_START), (self.not_before, ReasonCode.FROM_DECISION)):
+            if day is not None:
+                found.append((day, Reason(code, {"valid_from": day}, rule.source)))
+        earliest, why = max(found, key=lambda each: each[0], default=(self.facts.born_on, None))
+        return self.live.wait(vaccine, earliest, self.on) or (earliest, why)
+
+    def _owed(
+        self, target: SeriesDose, rule: DoseRule, offered: tuple[str, ...], earliest: date, why: Reason | None
+    ) -> Forecast:
+        day = max(self.on, earliest)
+        if aged := self._aged_out(rule, day):
+            return aged
+        if not offered:
+            return self._barred(rule, day)
+        needs, asked = self._needs(rule, offered, day)
+        maximum = rule.maximum_age
+        return Forecast(
+            group=self.edition.group,
+            status=SeriesStatus.NOT_COMPLETE,
+            dose=target.number,
+            vaccines=offered,
+            earliest=earliest,
+            recommended=recommended_on(self.facts, rule, self.path.standing, earliest),
+            past_due=last_day_on_time(self.facts, rule, self.path.standing, earliest),
+            latest=self.facts.age(maximum) - ONE_DAY if maximum else None,
+            needs=needs,
+            reasons=tuple(reason for reason in (why, asked) if reason is not None),
+        )
+
+    def _aged_out(self, rule: DoseRule, day: date) -> Forecast | None:
+        programme = self.facts.schedule
+        optional = programme.groups[self.edition.group].optional
+        for limit in (rule.maximum_age, None if optional else programme.catch_up_age):
+            if limit is not None and day >= self.facts.age(limit):
+                values: dict[str, ReasonValue] = {"maximum_age": limit.text, "last_day": self.facts.age(limit) - ONE_DAY}
+                return self._bare(SeriesStatus.AGED_OUT, Reason(ReasonCode.TOO_OLD_TO_BEGIN, values, rule.source))
+        return None
+
+    def _barred(self, rule: DoseRule, day: date) -> Forecast:
+        reasons = []
+        for vaccine in rule.vaccines:
+            barred = self.facts.barring(vaccine, day, "never")
+            if barred:
+                reasons.append(contraindication_reason(ReasonCode.CONTRAINDICATED_BY, vaccine, barred))
+        return self._bare(SeriesStatus.CONTRAINDICATED, *reasons)
+
+    def _needs(self, rule: DoseRule, offered: tuple[str, ...], day: date) -> tuple[str | None, Reason | None]:
+        for vaccine in offered if self.facts.questions else ():
+            asked = self.facts.barring(vaccine, day, "clinician")
+            if asked:
+                return "clinician", contraindication_reason(ReasonCode.CLINICIAN_DECIDES, vaccine, asked)
+        if rule.needs is None:
+            return None, None
+        code = _NEED_REASONS.get(rule.needs, ReasonCode.CLINICIAN_DECIDES)
+        values = {"rule": rule.rule} if code is ReasonCode.CLINICIAN_DECIDES else {}
+        return rule.needs, Reason(code, values, rule.source, rule.sensitive)
+
+    def _bare(self, status: SeriesStatus, *reasons: Reason) -> Forecast:
+        return Forecast(self.edition.group, status, reasons=reasons)

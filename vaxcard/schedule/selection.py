@@ -1,0 +1,61 @@
+"""Which series of a group is the child's: by who the child is, by what was given, by the line of the place (CDSi 5 and 8)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from vaxcard.schedule.conditions import Facts, holds
+from vaxcard.schedule.evaluation import Path
+from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, Reason, ReasonCode, SeriesStatus
+from vaxcard.schedule.rules import Edition, Series
+
+
+def relevant_series(edition: Edition, facts: Facts, on: date) -> Sequence[Series]:
+    """The series that concern this child on `on`; one that overrides puts all others aside."""
+    if len(edition.series) == 1:
+        return edition.series
+    found = [series for series in edition.series if holds(series.when, facts, on, None)]
+    overriding = [series for series in found if series.overrides]
+    return overriding or found or edition.series[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The path chosen in a group and the forecast along it."""
+
+    path: Path
+    forecast: Forecast
+
+
+def choose(edition: Edition, paths: Sequence[Path], facts: Facts, on: date, look: Callable[[Path], Forecast]) -> Choice:
+    """The best of the paths: complete before begun, most doses counted, the line preferred, then the order of the file."""
+    choices = [Choice(path, look(path)) for path in paths]
+    if len(choices) == 1:
+        return choices[0]
+    open_ones = [each for each in choices if each.forecast.status is not SeriesStatus.CONTRAINDICATED] or choices
+    best = max(enumerate(open_ones), key=lambda each: (*_merit(each[1], facts, on), -each[0]))[1]
+    return _with_mixed_lines(edition, best, choices)
+
+
+def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool]:
+    preferred = choice.path.series.prefer
+    return (
+        choice.forecast.status is SeriesStatus.COMPLETE,
+        len(choice.path.standing.valid),
+        bool(preferred) and holds(preferred, facts, on, choice.path.standing),
+    )
+
+
+def _with_mixed_lines(edition: Edition, best: Choice, choices: Sequence[Choice]) -> Choice:
+    """A child with doses of two lines that do not add up to either is for a clinician to look at."""
+    if best.forecast.status is not SeriesStatus.NOT_COMPLETE or best.forecast.needs is not None:
+        return best
+    counted = _valid_doses(best.path)
+    if all(_valid_doses(other.path) <= counted for other in choices):
+        return best
+    reason = Reason(ReasonCode.CLINICIAN_DECIDES, {"rule": "mixed-lines"}, edition.source)
+    return Choice(best.path, replace(best.forecast, needs="clinician", reasons=(*best.forecast.reasons, reason)))
+
+
+def _valid_doses(path: Path) -> set[int]:
+    return {each.n for each in path.evaluations if each.status is EvaluationStatus.VALID}

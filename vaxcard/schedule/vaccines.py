@@ -1,0 +1,119 @@
+"""Between vaccines: live ones kept apart, vaccines that wait after an event, products that a child must not have (CDSi 6.7–6.9)."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from vaxcard.schedule.conditions import Facts
+from vaxcard.schedule.history import DoseAdministered
+from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue
+from vaxcard.schedule.rules import Contraindication, DoseRule, Schedule
+
+
+class LiveDoses:
+    """The injected live doses of a whole history, counted or not: any of them keeps the next one at its distance."""
+
+    __slots__ = ("_given", "_schedule")
+
+    def __init__(self, schedule: Schedule, doses: Sequence[DoseAdministered]) -> None:
+        self._schedule = schedule
+        self._given = [
+            sorted((dose.given_on, dose.vaccine) for dose in doses if dose.vaccine in spacing.vaccines) for spacing in schedule.live
+        ]
+
+    def reason(self, given_on: date, vaccine: str) -> Reason | None:
+        """Why a dose comes too soon after another live one, or None; the same day is allowed."""
+        for spacing, given in zip(self._schedule.live, self._given, strict=True):
+            before = bisect_left(given, (given_on, "")) if vaccine in spacing.vaccines else 0
+            if before and given_on < (valid_from := spacing.minimum.after(given[before - 1][0])):
+                since, other = given[before - 1]
+                values: dict[str, ReasonValue] = {
+                    "days": (given_on - since).days,
+                    "other_vaccine": other,
+                    "since": since,
+                    "minimum_interval": spacing.minimum.text,
+                    "valid_from": valid_from,
+                }
+                return Reason(ReasonCode.LIVE_TOO_SOON, values, spacing.source)
+        return None
+
+    def wait(self, vaccine: str, earliest: date, on: date) -> tuple[date, Reason] | None:
+        """The first day that keeps the distance to every live dose given, or None when `earliest` already does.
+
+        A live dose given on the day of assessment itself does not bar a second one on that same day.
+        """
+        for spacing, given in zip(self._schedule.live, self._given, strict=True):
+            if vaccine not in spacing.vaccines or not given:
+                continue
+            since, other = given[-1]
+            if since == on and earliest <= on:
+                since, other = next(((day, code) for day, code in reversed(given) if day < on), (date.min, ""))
+            day = spacing.minimum.after(since)
+            if day > earliest and other:
+                values: dict[str, ReasonValue] = {
+                    "other_vaccine": other,
+                    "minimum_interval": spacing.minimum.text,
+                    "since": since,
+                    "valid_from": day,
+                }
+                return day, Reason(ReasonCode.FROM_LIVE_SPACING, values, spacing.source)
+        return None
+
+
+def observation_reason(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
+    """Why a dose comes too soon after an event such as immunoglobulin, or None."""
+    for since, valid_from, values, source in _event_waits(vaccine, facts):
+        if since <= given_on < valid_from:
+            return Reason(ReasonCode.TOO_SOON_AFTER_OBSERVATION, values, source)
+    return None
+
+
+def observation_waits(vaccine: str, facts: Facts, on: date) -> Iterator[tuple[date, Reason]]:
+    """The days until which a vaccine waits after events up to `on`."""
+    for since, valid_from, values, source in _event_waits(vaccine, facts):
+        if since <= on:
+            yield valid_from, Reason(ReasonCode.FROM_OBSERVATION, values, source)
+
+
+def _event_waits(vaccine: str, facts: Facts) -> Iterator[tuple[date, date, dict[str, ReasonValue], str]]:
+    if not facts.observations:
+        return
+    for spacing in facts.schedule.observation_spacing:
+        if vaccine not in spacing.vaccines:
+            continue
+        for event in facts.observations.get(spacing.observation, ()):
+            if event.on is not None:
+                valid_from = spacing.minimum.after(event.on)
+                values: dict[str, ReasonValue] = {
+                    "observation": spacing.observation,
+                    "minimum_interval": spacing.minimum.text,
+                    "since": event.on,
+                    "valid_from": valid_from,
+                }
+                yield event.on, valid_from, values, spacing.source
+
+
+def product_reason(vaccine: str, rule: DoseRule) -> Reason | None:
+    """Why a product does not serve for this dose, or None."""
+    if vaccine in rule.accepts:
+        return None
+    expected = rule.vaccines[0] if rule.vaccines else ""
+    return Reason(ReasonCode.WRONG_VACCINE, {"vaccine": vaccine, "expected": expected}, rule.source, rule.sensitive)
+
+
+def against_contraindication(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
+    """That a dose was given although an observation of the time barred it; it counts for what it is."""
+    barred = facts.barring(vaccine, given_on, "never") if facts.questions else None
+    return contraindication_reason(ReasonCode.AGAINST_CONTRAINDICATION, vaccine, barred) if barred else None
+
+
+def contraindication_reason(code: ReasonCode, vaccine: str, barred: Contraindication) -> Reason:
+    """A reason that names the vaccine and the observation against it; sensitive where the rule is."""
+    return Reason(code, {"vaccine": vaccine, "observation": barred.observation}, barred.source, barred.sensitive)
+
+
+def permitted(vaccines: Iterable[str], facts: Facts, day: date) -> tuple[str, ...]:
+    """The vaccines that nothing bars for good on `day`."""
+    if not facts.questions:
+        return tuple(vaccines)
+    return tuple(vaccine for vaccine in vaccines if facts.barring(vaccine, day, "never") is None)
