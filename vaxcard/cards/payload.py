@@ -31,9 +31,7 @@ def card_url(public_url: str, token: str, *, qr_version: int = 3) -> str:
     """
     url = f"{_origin(public_url)}/C/{token}"
     if qr_version not in CHARACTERS_AT:
-        raise SettingsError(
-            f"QR version {qr_version} is not printed", place="VAXCARD_QR_VERSION", advice="use 3, or 4 for a long host"
-        )
+        raise SettingsError(f"QR version {qr_version} is not printed", place="VAXCARD_QR_VERSION", advice="use 3, or 4 for a long host")
     if len(url) > CHARACTERS_AT[qr_version]:
         spare = CHARACTERS_AT[qr_version] - TOKEN_LENGTH - len("/C/") - len(f"{urlsplit(public_url).scheme}://")
         advice = f"use a host of at most {spare} characters, port included"
@@ -104,9 +102,7 @@ def short_code_from(text: str) -> str | None:
 def with_check(body: str) -> str:
     """A short code: seven random Crockford characters and the one that checks them; InputFault for another length."""
     if len(body) != SHORT_CODE_LENGTH - 1:
-        raise InputFault(
-            f"a short code is made from {SHORT_CODE_LENGTH - 1} characters", advice="draw them with keyring.random_text"
-        )
+        raise InputFault(f"a short code is made from {SHORT_CODE_LENGTH - 1} characters", advice="draw them with keyring.random_text")
     return body + check_character(body)
 
 

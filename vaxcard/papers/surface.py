@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from vaxcard.papers import typography
 from vaxcard.papers.icons import GRID, icon
+from vaxcard.papers.outlines import path_operators
 from vaxcard.papers.symbol import QUIET_MODULES, Symbol
 
 MM = 72 / 25.4
@@ -66,6 +67,11 @@ class Surface:
         self._canvas.showPage()
         self._fill = self._stroke = ""
 
+    def turn_page(self) -> None:
+        """Draw this page upside down, for printers that turn sheets over the short edge; called before anything is drawn."""
+        width, height = self._canvas._pagesize
+        self._write(f"-1 0 0 -1 {_number(width)} {_number(height)} cm")
+
     def finish(self) -> bytes:
         """The file; nothing can be drawn afterwards."""
         self._canvas.save()
@@ -90,6 +96,11 @@ class Surface:
             self._canvas.endForm()
             self._left, self._top, self._fill, self._stroke = before
         self._placed(name, 1, self._left * MM, (self._top - height) * MM)
+
+    def piece_at(self, x: float, y: float, name: str, width: float, height: float, draw: Callable[[], None]) -> None:
+        """A piece with its corner at (x, y)."""
+        with self.at(x, y):
+            self.piece(name, width, height, draw)
 
     def _placed(self, name: str, scale: float, x: float, y: float) -> None:
         self._write(f"q {_number(scale)} 0 0 {_number(scale)} {_number(x)} {_number(y)} cm")
@@ -139,9 +150,15 @@ class Surface:
         """Many straight lines as one path, each (x1, y1, x2, y2)."""
         self._path([step for x1, y1, x2, y2 in segments for step in (("m", x1, y1), ("l", x2, y2))], None, colour, width)
 
-    def shape(self, path: Path, *, fill: str) -> None:
-        """A filled outline."""
-        self._path(path, fill, None, 0)
+    def outline(self, data: str, fill: str) -> None:
+        """A filled outline, given as SVG path data in mm."""
+        self._filled_with(fill)
+        corner = self._point(0, 0)
+        self._write(f"q {_number(MM, 5)} 0 0 -{_number(MM, 5)} {corner} cm {path_operators(data)} f Q")
+
+    def circle(self, x: float, y: float, radius: float, *, stroke: str, line: float) -> None:
+        """A circle's outline around (x, y)."""
+        self._path(rounded(x - radius, y - radius, 2 * radius, 2 * radius, radius), None, stroke, line)
 
     def icon(self, name: str, x: float, y: float, side: float, colour: str) -> None:
         """A drawing of `icons.svg` or `signs.svg` in one colour, `side` mm square."""

@@ -83,12 +83,12 @@ def missing(text: str) -> str:
     return "".join(dict.fromkeys(character for character in text if ord(character) not in glyphs))
 
 
-def fit(text: str, room: float, sizes: Sequence[float], *, place: str, bold: bool = False, lines: int = 1) -> Fitted:
+def fit(text: str, room: float, sizes: Sequence[float], *, place: str, bold: bool = False, tracking: float = 0, lines: int = 1) -> Fitted:
     """`text` at the first of `sizes` (points, largest first) at which it fits `room` (mm) on one line;
     failing all, at the last size on up to `lines` lines. Raises DoesNotFit, naming `place`.
     """
     for size in sizes:
-        if width(text, size, bold=bold) <= room:
+        if width(text, size, bold=bold, tracking=tracking) <= room:
             return Fitted((text,), size)
     wrapped = wrap(text, room, sizes[-1], bold=bold)
     if len(wrapped) <= lines:

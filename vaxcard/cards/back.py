@@ -1,0 +1,85 @@
+"""The back of a bracket's card: six pictures of what a family needs at that age, danger signs, the ruler, the next card."""
+
+from __future__ import annotations
+
+from vaxcard.cards import drawing, layout, wording
+from vaxcard.cards.content import BracketCard, Look
+from vaxcard.cards.layout import ALERT, ALERT_TINT, INK, INK_2, Zone
+from vaxcard.guidance import library
+from vaxcard.guidance.library import Advice
+from vaxcard.papers import typography
+from vaxcard.papers.surface import Surface, Type
+
+
+def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
+    """The whole face; what all children share is drawn once a file. Raises DoesNotFit, naming `where`."""
+    look = card.look
+
+    def shared() -> None:
+        drawing.plates(surface, look, back=True)
+        drawing.bracket_header(surface, look)
+        pictures(surface, card.advice, look.tint, where)
+        watch(surface, where)
+        ruler(surface)
+
+    surface.piece(f"back-{look.key}-{look.tab}", layout.WIDTH, layout.HEIGHT, shared, bleed=layout.BLEED)
+    start = drawing.identity(surface, card.identity, look.on_fill, facts=False, where=where)
+    _following(surface, card.following, start, look.on_fill)
+    drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)
+
+
+def _following(surface: Surface, following: Look | None, x: float, colour: str) -> None:
+    """What comes next, in the second row of the right plate."""
+    y = 12.6 if x < 68 else 13.1
+    surface.icon(following.animal if following else "st-done", x, y, 4.8, colour)
+    baseline = drawing.centred(y + 2.4, 7.5)
+    key = "next_card" if following else "last_card"
+    end = x + 5.6 + surface.text(x + 5.6, baseline, wording.say(key), Type(7, colour=colour))
+    if following:
+        surface.text(end + 0.8, baseline, following.age, Type(7.5, True, colour))
+    else:
+        surface.text(end + 0.8, baseline, wording.say(key, second=True), Type(6.5, colour=colour))
+
+
+def pictures(surface: Surface, told: tuple[Advice, ...], tint: str, where: str) -> None:
+    """Each with its icon, two short lines and one in the second language."""
+    first, second = wording.languages()
+    for picture, zone in zip(told, layout.picture_zones(len(told)), strict=True):
+        surface.box(zone.x, zone.y, zone.width, zone.height, fill=tint, radius=1.6)
+        surface.icon(picture.icon, zone.x + 1, zone.y + 0.9, 7, INK)
+        place = f"{where}, picture {picture.icon}"
+        for at, line in enumerate(picture.lines[first]):
+            _line(surface, zone, 11.0 + at * 3.35, line, Type(8, True, tracking=-0.01), place)
+        _line(surface, zone, 17.2, picture.lines[second][0], Type(6.5, colour=INK_2, tracking=-0.01), place)
+
+
+def _line(surface: Surface, zone: Zone, baseline: float, text: str, style: Type, place: str) -> None:
+    sizes = (8, 7.5) if style.bold else (6.5,)
+    fitted = typography.fit(text, zone.width - 1.6, sizes, place=place, bold=style.bold, tracking=style.tracking)
+    surface.text(zone.x + 1.3, zone.y + baseline, text, Type(fitted.size, style.bold, style.colour, style.tracking))
+
+
+def watch(surface: Surface, where: str) -> None:
+    """The danger signs, and whom to ring."""
+    zone, danger = layout.DANGER, library.danger()
+    first, second = wording.languages()
+    surface.box(zone.x, zone.y, zone.width, zone.height, fill=ALERT_TINT, stroke=ALERT, line=0.3, radius=1.4)
+    surface.icon("danger", zone.x + 1.4, zone.y + 0.9, 5.2, ALERT)
+    room = zone.width - 8 - 15
+    signs = typography.fit(danger.signs[first], room, (8.5, 8), place=f"{where}, danger signs", bold=True)
+    surface.text(zone.x + 8, zone.y + 3.15, signs.lines[0], Type(signs.size, True))
+    seconds = typography.fit(danger.signs[second], room, (6.5,), place=f"{where}, danger signs")
+    surface.text(zone.x + 8, zone.y + 5.9, seconds.lines[0], Type(seconds.size))
+    number = surface.text(zone.right - 1.6, zone.y + 5.1, danger.emergency, Type(13, True, ALERT), "right")
+    surface.icon("phone", zone.right - 1.6 - number - 5.6, zone.y + 1.1, 4.8, ALERT)
+
+
+def ruler(surface: Surface) -> None:
+    """Fifty millimetres: 0, 25 and 50 heavy."""
+    zone = layout.RULER
+    light = [(zone.x + at, zone.y, zone.x + at, zone.y + (2.0 if at % 5 == 0 else 1.0)) for at in range(1, 50) if at != 25]
+    surface.lines([(zone.x, zone.y, zone.right, zone.y), *light], colour=INK, width=0.14)
+    heavy = [(zone.x + at, zone.y, zone.x + at, zone.y + zone.height) for at in (0, 25, 50)]
+    surface.lines(heavy, colour=INK, width=0.32)
+    first, _ = wording.languages()
+    surface.text(zone.x + 52.4, zone.y + 2.5, library.danger().ruler[first], Type(7.5))

@@ -1,0 +1,189 @@
+"""The cover. Outwards: whose, when next, where and whom to ring, room for later dates, and nothing a stranger could use.
+Inwards: the symbol, birth date and sex, what to do when it is lost, and the map of the set.
+"""
+
+from __future__ import annotations
+
+from vaxcard.cards import drawing, layout, wording
+from vaxcard.cards.content import CoverCard, Identity, MapEntry, NextVisit
+from vaxcard.cards.layout import ALERT, COVER_ON, COVER_TINT, INK, INK_2, LINE_STRONG, Zone
+from vaxcard.cards.payload import grouped
+from vaxcard.papers import typography
+from vaxcard.papers.surface import Surface, Type
+from vaxcard.papers.typography import DoesNotFit
+
+_NAME_SIZES = (15, 14, 13, 12, 11, 10, 9)
+_NAME_ROOM = 21.6
+_LATER_LINES, _DATE_LINES = 5, 2
+
+
+def draw_outside(surface: Surface, card: CoverCard, version: int, where: str) -> None:
+    """The face that hangs outwards. Raises DoesNotFit, naming `where`."""
+
+    def shared() -> None:
+        drawing.plates(surface, None)
+        _title(surface, where)
+        _later(surface, layout.LATER)
+
+    surface.piece("cover-outside", layout.WIDTH, layout.HEIGHT, shared)
+    _name(surface, card.identity, where)
+    drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
+    _next(surface, card.next)
+    zone = layout.COVER_CODE
+    width = drawing.label(surface, zone.x, zone.y + 4.6, "code", size=7.5)
+    surface.text(zone.x + width + 1.6, zone.y + 4.6, grouped(card.identity.code.short_code), Type(9.5, True, tracking=0.06))
+    _clinic(surface, card, where)
+
+
+def _title(surface: Surface, where: str) -> None:
+    title = typography.fit(wording.say("title"), 31, (11, 10), place=f"{where}, title", bold=True)
+    surface.text(67, 11.2, title.lines[0], Type(title.size, True))
+    surface.text(67, 16.2, wording.say("title", second=True), Type(7, colour=INK_2))
+
+
+def _name(surface: Surface, who: Identity, where: str) -> None:
+    """The sign large and the name beside it."""
+    surface.icon(f"sign-{who.sign}", 7, 6.25, 10.5, INK)
+    try:
+        name = typography.fit(who.display_name, _NAME_ROOM, _NAME_SIZES, place=where, bold=True)
+    except DoesNotFit:
+        name = typography.fit(who.display_name, _NAME_ROOM, _NAME_SIZES[-1:], place=where, bold=True, lines=3)
+    first = {1: drawing.centred(11.5, name.size), 2: 10.6, 3: 9.0}[len(name.lines)]
+    for at, line in enumerate(name.lines):
+        surface.text(19.4, first + at * 3.75, line, Type(name.size, True))
+
+
+def _next(surface: Surface, visit: NextVisit | None) -> None:
+    zone = layout.NEXT
+    tint = visit.look.tint if visit and visit.look else COVER_TINT
+    surface.box(zone.x, zone.y, zone.width, zone.height, fill=tint, radius=1.8)
+    if visit is None:
+        surface.icon("st-done", zone.x + 2.4, zone.y + 6.8, 14, INK)
+        surface.text(zone.x + 20, zone.y + 12.2, wording.say("finished"), Type(22, True))
+        surface.text(zone.x + 20, zone.y + 17.6, wording.say("finished_line"), Type(9))
+        english = f"{wording.say('finished', second=True)} · {wording.say('finished_line', second=True)}"
+        surface.text(zone.x + 20, zone.y + 21.4, english, Type(6.5, colour=INK_2))
+        return
+    _which(surface, zone, visit)
+    _day(surface, zone, visit)
+
+
+def _which(surface: Surface, zone: Zone, visit: NextVisit) -> None:
+    """The visit's number on its card's colour, and the animal of the card to bring out."""
+    x = zone.x + 2.4
+    if visit.look and visit.number:
+        surface.box(x, zone.y + 2.2, 9.4, 9.4, fill=visit.look.fill, radius=1.4)
+        style = Type(18 if visit.number < 10 else 15, True, visit.look.on_fill)
+        surface.text(x + 4.7, drawing.centred(zone.y + 6.9, style.size), str(visit.number), style, "centre")
+        surface.icon(visit.look.animal, zone.right - 11.4, zone.y + 2.4, 9, INK)
+        x += 11.4
+    key = "late" if visit.is_late and visit.number else "next" if visit.number else "next_unnumbered"
+    date = wording.second_date(visit.on)
+    first = wording.say(key, visit=visit.number, date=date)
+    second = wording.say(key, second=True, visit=visit.number, date=date)
+    if visit.is_late:
+        surface.icon("st-late", x, zone.y + 2.1, 4.8, ALERT)
+        surface.text(x + 5.6, zone.y + 5.9, first, Type(11, True))
+    else:
+        surface.text(x, zone.y + 5.9, first, Type(11, True))
+    surface.text(x, zone.y + 10.6, second, Type(7.5, colour=INK_2))
+
+
+def _day(surface: Surface, zone: Zone, visit: NextVisit) -> None:
+    """The date, the largest thing on the card, in numerals and words."""
+    month, day = wording.parts("date")
+    x, baseline = zone.x + 2.4, zone.y + 23.9
+    for number, word in ((visit.on.month, month), (visit.on.day, day)):
+        x += surface.text(x, baseline, str(number), Type(33, True, tracking=-0.03)) + 0.4
+        x += surface.text(x, baseline, word, Type(14, True)) + 0.8
+    surface.text(zone.right - 2.4, baseline, wording.weekday(visit.on), Type(14, True), "right")
+    if visit.show_year:
+        surface.text(zone.right - 2.4, baseline - 5.8, wording.say("year", year=visit.on.year), Type(9, True), "right")
+
+
+def _later(surface: Surface, zone: Zone) -> None:
+    """Room to write the visits that follow."""
+    drawing.label(surface, zone.x, zone.y + 3, "later", size=7.5)
+    pitch = (zone.height - 4) / _LATER_LINES
+    for at in range(1, _LATER_LINES + 1):
+        row = Zone(zone.x, zone.y, zone.width, 3.4 + at * pitch)
+        drawing.write_line(surface, row, wording.parts("write"), (0.8, 1, 1))
+
+
+def _clinic(surface: Surface, card: CoverCard, where: str) -> None:
+    """The clinic with its hours, and its phone as large as can be."""
+    zone = layout.CLINIC
+    surface.line(zone.x, zone.y, zone.right, zone.y, width=0.3)
+    surface.icon("clinic", zone.x, zone.y + 2.1, 6.6, INK)
+    x, right = zone.x + 7.8, zone.right
+    if card.clinic.phone:
+        width = surface.text(right, zone.y + 7.1, card.clinic.phone, Type(14, True), "right")
+    else:
+        width = 32.0
+        surface.line(right - width, zone.y + 8.2, right, zone.y + 8.2, colour=LINE_STRONG)
+    surface.icon("phone", right - width - 7.8, zone.y + 2.1, 6.6, INK)
+    room = right - width - 9.4 - x
+    name = typography.fit(card.clinic.name, room, (9.5, 8.5, 7.5), place=f"{where}, clinic name", bold=True, lines=2)
+    hours = _fitting_hours(card.hours, room) if len(name.lines) == 1 else ""
+    first = zone.y + (4.9 if hours or len(name.lines) > 1 else 6.6)
+    for at, line in enumerate(name.lines):
+        surface.text(x, first + at * 3.2, line, Type(name.size, True))
+    surface.text(x, zone.y + 8.4, hours, Type(7.5))
+
+
+def _fitting_hours(hours: str, room: float) -> str:
+    """The hours where there is room for all of them: half a week's hours would send somebody on the wrong day."""
+    return hours if typography.width(hours, 7.5) <= room else ""
+
+
+def draw_inside(surface: Surface, card: CoverCard, version: int, where: str) -> None:
+    """The face towards the other cards. Raises DoesNotFit, naming `where`."""
+
+    def shared() -> None:
+        drawing.plates(surface, None)
+        _lost(surface, layout.LOST)
+        for at in range(_DATE_LINES):
+            row = Zone(layout.DATES.x, layout.DATES.y, layout.DATES.width, 6.4 + at * 8)
+            drawing.write_line(surface, row, wording.parts("write_long"), (0.8, 1.4, 1, 1))
+        _safe(surface, layout.SAFE)
+        _map(surface, card.map)
+
+    key = "-".join(str(entry.look.tab) for entry in card.map)
+    surface.piece(f"cover-inside-{key}", layout.WIDTH, layout.HEIGHT, shared)
+    _name(surface, card.identity, where)
+    surface.text(67, 11.2, drawing.born_and_sex(card.identity), Type(10, True))
+    drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
+    drawing.code(surface, card.identity, wording.say("code_cover"), version, back=True)
+
+
+def _lost(surface: Surface, zone: Zone) -> None:
+    """A lost card never costs a child the dose."""
+    surface.icon("card", zone.x, zone.y + 0.6, 8.4, INK)
+    surface.text(zone.x + 10.2, zone.y + 3.6, wording.say("lost"), Type(11, True))
+    surface.text(zone.x + 10.2, zone.y + 7.7, wording.say("lost_line"), Type(9, True))
+    surface.text(zone.x + 10.2, zone.y + 11, wording.say("lost", second=True), Type(6.5, colour=INK_2))
+
+
+def _safe(surface: Surface, zone: Zone) -> None:
+    """On a bag or a hook, never round a neck."""
+    surface.icon("pouch", zone.x, zone.y, 6.6, INK)
+    drawing.two_lines(surface, zone.x + 7.8, zone.y + 3, wording.say("bag"), wording.say("bag", second=True))
+    x = zone.x + 33
+    surface.icon("noneck", x, zone.y, 6.6, ALERT)
+    drawing.two_lines(surface, x + 7.8, zone.y + 3, wording.say("neck"), wording.say("neck", second=True))
+
+
+def _map(surface: Surface, entries: tuple[MapEntry, ...]) -> None:
+    """The set at a glance: each card's colour, animal, age, and the numbers of its visits."""
+    zone, gap = layout.MAP, 1.0
+    wide = [7.2 + typography.width(entry.look.age, 7, bold=True) for entry in entries]
+    spare = (zone.width - gap * (len(entries) - 1) - sum(wide)) / len(entries)
+    x = zone.x
+    for entry, natural in zip(entries, wide, strict=True):
+        width = natural + spare
+        surface.box(x, zone.y, width, 7.2, fill=entry.look.fill, radius=1.2)
+        start = x + (width - natural + 1.2) / 2
+        surface.icon(entry.look.animal, start, zone.y + 1.1, 5, entry.look.on_fill)
+        surface.text(start + 5.6, drawing.centred(zone.y + 3.6, 7), entry.look.age, Type(7, True, entry.look.on_fill))
+        surface.text(x + width / 2, zone.y + 10.1, entry.visits, Type(7, colour=INK_2), "centre")
+        x += width + gap

@@ -1,0 +1,169 @@
+"""What every face shares: plates, hole, tab, the child's name and sign, the symbol with its short code, lines to write on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vaxcard.cards import layout, wording
+from vaxcard.cards.content import DoseBox, Identity, Look
+from vaxcard.cards.layout import INK, INK_2, INK_3, LINE, LINE_STRONG, WHITE, Zone
+from vaxcard.cards.payload import grouped
+from vaxcard.papers import typography
+from vaxcard.papers.surface import Surface, Type
+from vaxcard.papers.symbol import symbol
+from vaxcard.papers.typography import POINT, DoesNotFit
+
+NAME_SIZES = (12, 11, 10, 9)
+_NAME_ROOM, _LONG_NAME_ROOM = 22.4, 32.8
+_CENTRE = 0.37  # of the size: how far the middle of digits and capitals lies above the baseline
+
+
+def centred(y: float, size: float) -> float:
+    """The baseline at which a line of `size` points is centred on `y`."""
+    return y + _CENTRE * size * POINT
+
+
+def plates(surface: Surface, look: Look | None, *, back: bool = False) -> None:
+    """The two header plates, the tab and the hole's outline."""
+    fill = look.fill if look else layout.COVER_FILL
+    if look and (zone := layout.tab(look.tab, back=back)):
+        surface.box(zone.x, zone.y - layout.BLEED, zone.width, zone.height + layout.BLEED, fill=fill)
+    surface.outline(layout.PLATE_LEFT, fill)
+    surface.outline(layout.PLATE_RIGHT, fill)
+    surface.circle(*layout.HOLE, layout.HOLE_RADIUS, stroke=LINE, line=0.2)
+
+
+def bracket_header(surface: Surface, look: Look) -> None:
+    """The left plate: animal, age large, age in the second language."""
+    surface.icon(look.animal, 7, 6.25, 10.5, look.on_fill)
+    number, _, unit = look.age.rpartition(" ")
+    size, unit_size, gap = (19, 10, 0.6) if len(number) <= 4 else (14, 9, 0.4)
+    end = 19.7 + surface.text(19.7, 12.1, number, Type(size, True, look.on_fill, -0.01))
+    surface.text(end + gap, 12.1, unit, Type(unit_size, True, look.on_fill))
+    surface.text(19.7, 16.2, look.second_age, Type(6.5, colour=look.on_fill))
+
+
+def identity(surface: Surface, who: Identity, colour: str, *, facts: bool, where: str) -> float:
+    """The right plate: name and sign, the count, and with `facts` birth date and sex. Returns the x where a second row may begin.
+
+    A name that is too long for the room beside the sign takes two lines, and the sign moves below it.
+    """
+    name = fitted_name(who.display_name, _NAME_ROOM, lines=1)
+    start = 67.0
+    if name:
+        surface.text(start, 11.3, name.lines[0], Type(name.size, True, colour))
+        surface.icon(f"sign-{who.sign}", 90.9, 6.1, 7.2, colour)
+        row = 15.9
+    else:
+        start = row = 65.2
+        long_name = fitted_name(who.display_name, _LONG_NAME_ROOM, lines=2)
+        if long_name is None:
+            raise DoesNotFit(
+                f"the display name has {len(who.display_name)} characters and needs more than two lines of 9 pt",
+                place=where,
+                advice="agree on a shorter display name with the family",
+            )
+        for at, line in enumerate(long_name.lines):
+            surface.text(start, 8.9 + at * 3.7, line, Type(long_name.size, True, colour))
+        row = 16.6
+        surface.icon(f"sign-{who.sign}", start, 13.3, 4.3, colour)
+        start += 5.4
+    count(surface, who, 98.2, row, colour)
+    if facts:
+        surface.text(start, row, born_and_sex(who), Type(6.5 if start > 68 else 7, colour=colour))
+    return start
+
+
+def count(surface: Surface, who: Identity, right: float, baseline: float, colour: str) -> None:
+    """Which card of how many."""
+    total = surface.text(right, baseline, f" / {who.total}", Type(7.5, colour=colour), "right")
+    surface.text(right - total, baseline, str(who.number), Type(7.5, True, colour), "right")
+
+
+def fitted_name(name: str, room: float, *, lines: int) -> typography.Fitted | None:
+    """The name in its largest size that fits, or None."""
+    try:
+        return typography.fit(name, room, NAME_SIZES, place="", bold=True, lines=lines)
+    except DoesNotFit:
+        return None
+
+
+def born_and_sex(who: Identity) -> str:
+    """`2026-02-16 · 女 F`."""
+    sex = [wording.say(f"sex_{who.sex}"), wording.say(f"sex_{who.sex}", second=True)]
+    return " · ".join(part for part in (who.born_on.isoformat(), " ".join(filter(None, sex))) if part)
+
+
+def code(surface: Surface, who: Identity, caption: str, version: int, *, back: bool) -> None:
+    """The symbol on its white, and under it the short code."""
+    zone = layout.symbol_zone(version, back=back)
+    surface.piece_at(
+        zone.x,
+        zone.y,
+        f"qr-{who.code.url}",
+        zone.width,
+        zone.height,
+        lambda: surface.symbol(symbol(who.code.url, version), 0, 0, zone.width),
+    )
+    baseline = layout.CODE_BASELINE[version]
+    surface.text(zone.middle, baseline, grouped(who.code.short_code), Type(9.5, True, tracking=0.06), "centre")
+    if baseline < layout.CAPTION_BASELINE - 2:
+        surface.text(zone.middle, layout.CAPTION_BASELINE, caption, Type(7.5), "centre")
+
+
+def write_line(surface: Surface, zone: Zone, words: Sequence[str], weights: Sequence[float]) -> None:
+    """A line to write on: words with blanks between them, `第 __ 次 ____ 月 __ 日`; the blanks share the room by `weights`."""
+    style, gap = Type(9), 0.8
+    taken = sum(typography.width(word, style.size) for word in words) + 2 * gap * len(weights)
+    share = (zone.width - taken) / sum(weights)
+    x, baseline = zone.x, zone.bottom - 1
+    for at, word in enumerate(words):
+        x += surface.text(x, baseline, word, style) + gap
+        if at < len(weights):
+            end = x + share * weights[at]
+            surface.line(x, zone.bottom, end, zone.bottom, colour=LINE_STRONG)
+            x = end + gap
+
+
+def two_lines(surface: Surface, x: float, y: float, first: str, second: str, *, size: float = 7.5) -> None:
+    """A bold line and one in the second language under it; `y` is the first baseline."""
+    surface.text(x, y, first, Type(size, True))
+    surface.text(x, y + size * POINT * 1.15, second, Type(6.5, colour=INK_2))
+
+
+def label(surface: Surface, x: float, baseline: float, key: str, *, size: float = 7, second: bool = True) -> float:
+    """A caption in both languages; returns its width."""
+    text = wording.say(key) + (f" {wording.say(key, second=True)}" if second else "")
+    return surface.text(x, baseline, text, Type(size, colour=INK_3 if size <= 7 else INK))
+
+
+def fill_box(surface: Surface, box: DoseBox, zone: Zone) -> None:
+    """What is known of a dose in its box; else the captions of what to write."""
+    x, middle = zone.x + 1.2, zone.y + zone.height / 2
+    if box.not_needed:
+        two_lines(surface, x, middle - 0.2, wording.say("not_needed"), wording.say("not_needed", second=True))
+        return
+    if box.given_on is None:
+        surface.text(x, zone.y + 3.15, wording.say("given_on"), Type(7, colour=INK_3))
+        surface.text(x, zone.bottom - 1.05, wording.say("lot"), Type(7, colour=INK_3))
+        return
+    surface.text(x, middle - 0.45, box.given_on.isoformat(), Type(8.5, True))
+    for at, line in enumerate(lot_lines(box.lot, zone.width - 2.2)):
+        surface.text(x, middle + 2.55 + at * 2.5, line, Type(7 if at == 0 else 6.5, colour=INK_2))
+
+
+def lot_lines(lot: str | None, room: float) -> tuple[str, ...]:
+    """The lot with its caption, or alone where it is long; one that fits nowhere leaves the caption, to be written by hand."""
+    for text in (f"{wording.say('lot')} {lot}", lot) if lot else ():
+        try:
+            return typography.fit(text, room, (7,), place="").lines
+        except DoesNotFit:
+            continue
+    return (wording.say("lot"),)
+
+
+def remarks(surface: Surface) -> None:
+    """The white box for whatever else is to be noted."""
+    zone = layout.REMARKS
+    surface.box(zone.x, zone.y, zone.width, zone.height, fill=WHITE, stroke=LINE_STRONG, radius=1.2)
+    label(surface, zone.x + 1.3, zone.y + 3.2, "remarks")
