@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("guardian_id", sa.Uuid(), nullable=False),
         sa.Column("family_key", sa.LargeBinary(length=16), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("one_a_day", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("send_on", sa.Date(), nullable=False),
         sa.Column("visit_on", sa.Date(), nullable=False),
@@ -165,12 +166,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_state_send_on", "messages", ["state", "send_on"], unique=False)
     op.create_index(
-        "uq_messages_family_key_send_on_kind",
+        "uq_messages_family_key_send_on",
         "messages",
-        ["family_key", "send_on", "kind"],
+        ["family_key", "send_on"],
         unique=True,
-        sqlite_where=sa.text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
-        postgresql_where=sa.text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
+        sqlite_where=sa.text("one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
+        postgresql_where=sa.text("one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
     )
     op.create_table(
         "staff",
@@ -326,6 +327,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("child_id", sa.Uuid(), nullable=False),
         sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("called_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_message_children_child_id")),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_message_children_message_id")),
         sa.PrimaryKeyConstraint("message_id", "child_id", name=op.f("pk_message_children")),
@@ -457,10 +459,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_staff_clinic_id"), table_name="staff")
     op.drop_table("staff")
     op.drop_index(
-        "uq_messages_family_key_send_on_kind",
+        "uq_messages_family_key_send_on",
         table_name="messages",
-        sqlite_where=sa.text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
-        postgresql_where=sa.text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
+        sqlite_where=sa.text("one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
+        postgresql_where=sa.text("one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
     )
     op.drop_index("ix_messages_state_send_on", table_name="messages")
     op.drop_table("messages")

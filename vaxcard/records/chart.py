@@ -18,6 +18,7 @@ from vaxcard.keyring import Keyring
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import load_clinic
 from vaxcard.records.doses import DoseRecord, StoredEvaluation, doses_of
+from vaxcard.records.outbox import withdraw_planned
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import decisions_of, observations_of
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_visit_of, work_out_next_visit
@@ -100,6 +101,7 @@ def refresh(acting: Acting, child: ChildRecord) -> Chart:
     child.assessed_edition, child.assessed_engine = chart.assessment.edition, chart.assessment.engine
     child.assessed_holds_until = chart.assessment.holds_until
     session.flush()
+    withdraw_planned(session, child.id, acting.now)
     return replace(chart, next_visit=visit)
 
 

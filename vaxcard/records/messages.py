@@ -1,18 +1,35 @@
 """The outbox: a text is a row before it is a request, and stays one whatever becomes of it.
 
 The body is sealed under the guardian's key; the phone number is not in the row but looked up when the text is sent.
+Here it is decided which rows may exist; which still hold and may go is `outbox`'s, whom to text is planned by `reminders`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, func, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.sql.dml import ReturningInsert
 
 from vaxcard.records.database import Base, Id, Instant, Sealed
+
+_BATCH = 500  # rows a statement: both databases limit its parameters
+Item = TypeVar("Item")
+
+
+class MessageKind(StrEnum):
+    """What a text is about; each has a template of that name."""
+
+    BEFORE = "before"  # the visit is near
+    TODAY = "today"
+    MISSED = "missed"  # the visit went by
 
 
 class MessageState(StrEnum):
@@ -29,20 +46,34 @@ class MessageState(StrEnum):
     EXPIRED = "expired"  # its day went by unsent
 
 
+_OPEN = "one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"
+# A text that failed was told as far as we could: the number is asked for at the counter, not tried again.
+_TOLD = (
+    MessageState.PLANNED,
+    MessageState.SENDING,
+    MessageState.SENT,
+    MessageState.UNKNOWN,
+    MessageState.DELIVERED,
+    MessageState.FAILED,
+)
+
+
 class MessageRecord(Base):
-    """One text to one family on one day. `family_key` is the keyed hash of the phone number it was planned for."""
+    """One text to one family on one day. `family_key` is the keyed hash of the phone number it was planned for.
+
+    `one_a_day` is false for what is exempt from the rule of one text a family a day.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_state_send_on", "state", "send_on"),
         Index(
-            "uq_messages_family_key_send_on_kind",
+            "uq_messages_family_key_send_on",
             "family_key",
             "send_on",
-            "kind",
             unique=True,
-            sqlite_where=text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
-            postgresql_where=text("state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"),
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
         ),
     )
 
@@ -51,6 +82,7 @@ class MessageRecord(Base):
     guardian_id: Mapped[UUID] = mapped_column(Id, ForeignKey("guardians.id"))
     family_key: Mapped[bytes] = mapped_column(LargeBinary(16))
     kind: Mapped[str] = mapped_column(String(30))
+    one_a_day: Mapped[bool]
     language: Mapped[str] = mapped_column(String(10))
     send_on: Mapped[date]
     visit_on: Mapped[date]
@@ -64,11 +96,11 @@ class MessageRecord(Base):
     planned_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
-    children: Mapped[list[MessageChild]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    children: Mapped[list[MessageChild]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="MessageChild.child_id")
 
 
 class MessageChild(Base):
-    """A child a text speaks of, and the groups that were due when it was planned."""
+    """A child a text speaks of, and the groups that were due when it was planned; `called_on` is the latest of their recommended days."""
 
     __tablename__ = "message_children"
     __table_args__ = (Index("ix_message_children_child_id", "child_id"),)
@@ -76,3 +108,91 @@ class MessageChild(Base):
     message_id: Mapped[UUID] = mapped_column(Id, ForeignKey("messages.id"), primary_key=True)
     child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"), primary_key=True)
     groups: Mapped[list[str]] = mapped_column(JSON)
+    called_on: Mapped[date]
+
+
+@dataclass(frozen=True)
+class Called:
+    """A child that a draft speaks of."""
+
+    child_id: UUID
+    groups: tuple[str, ...]
+    called_on: date
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text to be put into the outbox; it takes part in the rule of one a day."""
+
+    id: UUID
+    clinic_id: UUID
+    guardian_id: UUID
+    family_key: bytes
+    kind: MessageKind
+    language: str
+    send_on: date
+    visit_on: date
+    body_sealed: bytes
+    parts: int
+    children: tuple[Called, ...]
+
+    def as_row(self, now: datetime) -> dict[str, object]:
+        """The columns of `messages` for this draft, planned at `now`."""
+        told = {name: value for name, value in vars(self).items() if name != "children"}
+        return {**told, "one_a_day": True, "state": MessageState.PLANNED, "attempts": 0, "planned_at": now, "changed_at": now}
+
+
+def put(session: Session, drafts: Sequence[Draft], now: datetime) -> set[UUID]:
+    """Put texts into the outbox; returns the ids stored. A family that already has an open text on that day keeps that one alone."""
+    stored: set[UUID] = set()
+    for batch in batches(sorted(drafts, key=lambda draft: draft.family_key)):  # one order for all planners: none waits in a ring
+        taken = set(session.scalars(_insert_free(session), [draft.as_row(now) for draft in batch]))
+        children = [
+            {"message_id": draft.id, "child_id": child.child_id, "groups": list(child.groups), "called_on": child.called_on}
+            for draft in batch
+            if draft.id in taken
+            for child in draft.children
+        ]
+        if children:
+            session.execute(insert(MessageChild), children)
+        stored |= taken
+    return stored
+
+
+def _insert_free(session: Session) -> ReturningInsert[UUID]:
+    """An insert that leaves out what the unique index refuses, whichever planner came first."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(MessageRecord).on_conflict_do_nothing().returning(MessageRecord.id)
+    return sqlite.insert(MessageRecord).on_conflict_do_nothing().returning(MessageRecord.id)
+
+
+def told_until(session: Session, kind: MessageKind, child_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Per child, the latest recommended day about which a text of this kind was planned or sent; withdrawn texts told nothing."""
+    told: dict[UUID, date] = {}
+    for batch in batches(child_ids):
+        rows = (
+            select(MessageChild.child_id, func.max(MessageChild.called_on))
+            .join(MessageRecord, MessageRecord.id == MessageChild.message_id)
+            .where(MessageChild.child_id.in_(batch), MessageRecord.kind == kind, MessageRecord.state.in_(_TOLD))
+            .group_by(MessageChild.child_id)
+        )
+        told.update({child_id: day for child_id, day in session.execute(rows)})
+    return told
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many texts are in each state, every state named."""
+    rows = session.execute(select(MessageRecord.state, func.count()).group_by(MessageRecord.state))
+    found = {state: number for state, number in rows}
+    return {state.value: found.get(state.value, 0) for state in MessageState}
+
+
+def texts_of(session: Session, child_id: UUID) -> list[MessageRecord]:
+    """Every text that spoke of the child, latest first."""
+    rows = select(MessageRecord).join(MessageChild).where(MessageChild.child_id == child_id)
+    return list(session.scalars(rows.order_by(MessageRecord.send_on.desc(), MessageRecord.planned_at.desc())))
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in runs that fit one statement."""
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))

@@ -1,0 +1,64 @@
+"""Whether a child calls for a text on a day, and of which kind: pure, from what is owed, the next visit and the clinic's open days.
+
+The day named is the one that card and page show: the next visit's, or once that has gone by the clinic's first open day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from vaxcard.records.messages import MessageKind
+from vaxcard.records.outreach import OwedDose
+from vaxcard.reminders.policy import Policy
+
+OpenDay = Callable[[date], date]  # the clinic's first open day from a day on
+
+# Where a family's children call for different texts, the one first in this order goes today.
+URGENCY = (MessageKind.TODAY, MessageKind.BEFORE, MessageKind.MISSED)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A child's reason to be texted about: `called_on` is the latest of the groups' recommended days."""
+
+    child_id: UUID
+    kind: MessageKind
+    visit_on: date
+    groups: tuple[str, ...]
+    called_on: date
+
+
+def call_of(owed: Sequence[OwedDose], open_day: OpenDay, on: date, policy: Policy, *, missed_since: date) -> Call | None:
+    """What a child with these owed doses (at least one) calls for on a day.
+
+    `missed_since` is the earliest recommended day whose missed visit is still told of: what is older is backlog.
+    """
+    child = owed[0]
+    if child.is_appointed and child.visit_on >= on:
+        return _soon(owed, child.visit_on, on, policy)
+    due_on = open_day(child.planned_on)
+    if due_on > on:
+        return _soon(owed, due_on, on, policy)
+    today = [dose for dose in owed if open_day(dose.recommended) == on]
+    if today:
+        return _call(MessageKind.TODAY, on, [dose for dose in owed if dose.recommended <= on])
+    latest_missed = on - timedelta(days=policy.missed_days)
+    missed = [dose for dose in owed if missed_since <= dose.recommended and open_day(dose.recommended) <= latest_missed]
+    return _call(MessageKind.MISSED, open_day(on), missed) if missed else None
+
+
+def _soon(owed: Sequence[OwedDose], visit_on: date, on: date, policy: Policy) -> Call | None:
+    """A visit on its way: all that is recommended by its day belongs to it."""
+    if visit_on > on + timedelta(days=policy.before_days):
+        return None
+    kind = MessageKind.TODAY if visit_on == on else MessageKind.BEFORE
+    doses = [dose for dose in owed if dose.recommended <= visit_on]
+    return _call(kind, visit_on, doses) if doses else None
+
+
+def _call(kind: MessageKind, visit_on: date, doses: Sequence[OwedDose]) -> Call:
+    groups = tuple(sorted(dose.group for dose in doses))
+    return Call(doses[0].child_id, kind, visit_on, groups, max(dose.recommended for dose in doses))

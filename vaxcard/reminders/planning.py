@@ -1,0 +1,195 @@
+"""The day's texts: who calls for one, through whom, and the outbox filled with one text a family. Planning again plans nothing twice.
+
+Rows are read and written through `records`; whether a child calls is decided in `calls`, what the text says in `wording`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import groupby
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from vaxcard.errors import NotAllowed
+from vaxcard.records.acting import Acting
+from vaxcard.records.clinics import ClinicRecord, all_clinics, load_clinic
+from vaxcard.records.messages import Called, Draft, batches, put, told_until
+from vaxcard.records.outreach import Recipient, count_in_backlog, display_names, owed_between, recipients_of
+from vaxcard.records.visits import first_open_day
+from vaxcard.reminders import wording
+from vaxcard.reminders.calls import URGENCY, Call, call_of
+from vaxcard.reminders.policy import POLICY, Policy
+
+
+class Skipped(StrEnum):
+    """Why a child that calls for a text gets none."""
+
+    SENSITIVE = "sensitive"
+    NO_NUMBER = "no-number"
+    NO_CONSENT = "no-consent"
+    BACKLOG = "backlog"
+    ALREADY_TOLD = "already-told"
+    ONE_A_DAY = "one-a-day"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a planning did: texts put into the outbox, and children passed over by reason."""
+
+    planned: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Planned) -> Planned:
+        return Planned(self.planned + other.planned, Counter(self.skipped) + Counter(other.skipped))
+
+
+@dataclass(frozen=True)
+class _Family:
+    """One telephone, whom to ask there, and the calls that go together into its text of the day."""
+
+    recipient: Recipient
+    calls: tuple[Call, ...]
+
+
+def plan(acting: Acting, on: date, policy: Policy = POLICY) -> Planned:
+    """Fill the outbox for the day `on` (today or later): of the acting clinic, or of every clinic where none acts."""
+    clinics = [load_clinic(acting.session, acting.clinic_id)] if acting.clinic_id else all_clinics(acting.session)
+    return sum((_plan_clinic(acting, clinic, on, policy) for clinic in clinics), Planned())
+
+
+def _plan_clinic(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy) -> Planned:
+    skipped: Counter[str] = Counter()
+    calls = _untold(acting, _calls(acting, clinic, on, policy, skipped), skipped)
+    families = _families(acting, calls, skipped)
+    drafts = [draft for batch in batches(families) for draft in _drafts(acting, clinic, on, batch)]
+    stored = put(acting.session, drafts, acting.now)
+    skipped[Skipped.ONE_A_DAY] += sum(len(draft.children) for draft in drafts if draft.id not in stored)
+    for ids in batches(sorted(stored)):
+        acting.note("texts.plan", subjects=[str(message_id) for message_id in ids])
+    return Planned(len(stored), +skipped)
+
+
+def _calls(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy, skipped: Counter[str]) -> list[Call]:
+    """What the clinic's children call for on the day; counts those whom nobody may be texted about."""
+    missed_since = _missed_since(clinic, on, policy)
+    cutoff = _backlog_cutoff(clinic, policy)
+    if cutoff is not None:
+        skipped[Skipped.BACKLOG] += count_in_backlog(acting.session, clinic.id, cutoff, on)
+    owed = owed_between(acting.session, clinic.id, missed_since, on + timedelta(days=policy.before_days))
+    open_day = lru_cache(maxsize=None)(lambda day: first_open_day(clinic, day))
+    calls = []
+    for _, group in groupby(owed, key=lambda dose: dose.child_id):
+        doses = list(group)
+        call = call_of(doses, open_day, on, policy, missed_since=missed_since)
+        if call is not None and doses[0].is_sensitive:
+            skipped[Skipped.SENSITIVE] += 1
+        elif call is not None:
+            calls.append(call)
+    return calls
+
+
+def _missed_since(clinic: ClinicRecord, on: date, policy: Policy) -> date:
+    """The earliest recommended day that is still told of: a month back, and all of a backlog while it is being released."""
+    released = _released_on(clinic)
+    if released is not None and released <= on <= released + timedelta(days=policy.released_days):
+        return date.min
+    cutoff = _backlog_cutoff(clinic, policy)
+    usual = on - timedelta(days=policy.backlog_days)
+    return max(usual, cutoff) if cutoff else usual
+
+
+def _backlog_cutoff(clinic: ClinicRecord, policy: Policy) -> date | None:
+    """The day before which an import's arrears began, as long as the clinic has not released them."""
+    released = _released_on(clinic)
+    if clinic.imported_on is None or (released is not None and released >= clinic.imported_on):
+        return None
+    return clinic.imported_on - timedelta(days=policy.backlog_days)
+
+
+def _released_on(clinic: ClinicRecord) -> date | None:
+    moment = clinic.backlog_released_at
+    return moment.astimezone(ZoneInfo(clinic.time_zone)).date() if moment else None
+
+
+def _untold(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> list[Call]:
+    """The calls about which no text of that kind has been planned before."""
+    left: list[Call] = []
+    for kind in URGENCY:
+        of_kind = [call for call in calls if call.kind == kind]
+        told = told_until(acting.session, kind, [call.child_id for call in of_kind])
+        new = [call for call in of_kind if told.get(call.child_id, date.min) < call.called_on]
+        skipped[Skipped.ALREADY_TOLD] += len(of_kind) - len(new)
+        left += new
+    return left
+
+
+def _families(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> list[_Family]:
+    """One text a telephone: the most urgent call, and the brothers and sisters who call for the same on the same day."""
+    asked: dict[bytes, Recipient] = {}
+    gathered: dict[bytes, list[Call]] = {}
+    guardians = recipients_of(acting.session, [call.child_id for call in calls])
+    for call in calls:
+        textable = [guardian for guardian in guardians[call.child_id] if guardian.can_be_texted and guardian.family_key]
+        recipient = next((guardian for guardian in textable if guardian.agrees), None)
+        if recipient is None or recipient.family_key is None:
+            skipped[Skipped.NO_CONSENT if textable else Skipped.NO_NUMBER] += 1
+            continue
+        asked.setdefault(recipient.family_key, recipient)
+        gathered.setdefault(recipient.family_key, []).append(call)
+    return [_family(asked[key], of_family, skipped) for key, of_family in gathered.items()]
+
+
+def _family(recipient: Recipient, calls: Sequence[Call], skipped: Counter[str]) -> _Family:
+    """Calls of another kind or day wait: they are planned on the days to come."""
+    first = min(calls, key=lambda call: (URGENCY.index(call.kind), call.visit_on))
+    together = tuple(call for call in calls if (call.kind, call.visit_on) == (first.kind, first.visit_on))
+    skipped[Skipped.ONE_A_DAY] += len(calls) - len(together)
+    return _Family(recipient, together)
+
+
+def _drafts(acting: Acting, clinic: ClinicRecord, on: date, families: Iterable[_Family]) -> list[Draft]:
+    families = list(families)
+    names = display_names(acting.session, acting.keyring, [call.child_id for family in families for call in family.calls])
+    return [_draft(acting, clinic, on, family, names) for family in families]
+
+
+def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, names: Mapping[UUID, str]) -> Draft:
+    first, to = family.calls[0], family.recipient
+    lang = wording.language_of(to.language, clinic.language)
+    facts = wording.Facts(clinic.name, clinic.phone, tuple(names[call.child_id] for call in family.calls), first.visit_on)
+    body = wording.word(first.kind, lang, facts)
+    family_key = to.family_key or b""
+    return Draft(
+        # From what the text is, not from chance: two planners at one moment make the same row. Unguessable through the keyed hash.
+        id=uuid5(clinic.id, f"{family_key.hex()} {first.kind} {on.isoformat()} {acting.now.isoformat()}"),
+        clinic_id=clinic.id,
+        guardian_id=to.guardian_id,
+        family_key=family_key,
+        kind=first.kind,
+        language=lang,
+        send_on=on,
+        visit_on=first.visit_on,
+        body_sealed=acting.keyring.seal(to.person_key, body, "message.body"),
+        parts=wording.parts(body),
+        children=tuple(Called(call.child_id, call.groups, call.called_on) for call in family.calls),
+    )
+
+
+def release_backlog(acting: Acting, clinic_id: UUID | None) -> int:
+    """Let the families in the backlog of one clinic, or of all, be texted in the days to come, each once; returns how many clinics.
+
+    Raises NotFound for an unknown clinic and NotAllowed where one clinic would release another's.
+    """
+    if acting.clinic_id is not None and clinic_id != acting.clinic_id:
+        raise NotAllowed("a clinic releases its own backlog", advice="sign in at the other clinic, or ask the programme")
+    clinics = [load_clinic(acting.session, clinic_id)] if clinic_id else all_clinics(acting.session)
+    held = [clinic for clinic in clinics if _backlog_cutoff(clinic, POLICY) is not None]
+    for clinic in held:
+        clinic.backlog_released_at = acting.now
+        acting.note("backlog.release", subjects=[str(clinic.id)])
+    return len(held)
