@@ -22,23 +22,25 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
         watch(surface, where)
         ruler(surface)
 
-    surface.piece(f"back-{look.key}-{look.tab}", layout.WIDTH, layout.HEIGHT, shared, bleed=layout.BLEED)
+    surface.piece(f"back-{look.key}-{look.tab}", layout.WIDTH, layout.HEIGHT, shared)
     start = drawing.identity(surface, card.identity, look.on_fill, facts=False, where=where)
     _following(surface, card.following, start, look.on_fill)
     drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)
 
 
 def _following(surface: Surface, following: Look | None, x: float, colour: str) -> None:
-    """What comes next, in the second row of the right plate."""
-    y = 12.6 if x < 68 else 13.1
+    """What comes next, in the second row of the right plate; beside a sign that moved there, without its caption."""
+    y, words_beside = 13.1, x <= drawing.PLATE_TEXT
     surface.icon(following.animal if following else "st-done", x, y, 4.8, colour)
-    baseline = drawing.centred(y + 2.4, 7.5)
-    key = "next_card" if following else "last_card"
-    end = x + 5.6 + surface.text(x + 5.6, baseline, wording.say(key), Type(7, colour=colour))
-    if following:
-        surface.text(end + 0.8, baseline, following.age, Type(7.5, True, colour))
-    else:
-        surface.text(end + 0.8, baseline, wording.say(key, second=True), Type(6.5, colour=colour))
+    x, baseline = x + 5.3, drawing.centred(y + 2.4, 7.5)
+    if following is None:
+        x += surface.text(x, baseline, wording.say("last_card"), Type(7.5, True, colour)) + 0.8
+        if words_beside:
+            surface.text(x, baseline, wording.say("last_card", second=True), Type(6.5, colour=colour))
+        return
+    if words_beside:
+        x += surface.text(x, baseline, wording.say("next_card"), Type(7, colour=colour)) + 0.8
+    surface.text(x, baseline, following.age, Type(7.5, True, colour))
 
 
 def pictures(surface: Surface, told: tuple[Advice, ...], tint: str, where: str) -> None:

@@ -13,7 +13,7 @@ from vaxcard.papers.surface import Surface, Type
 from vaxcard.papers.typography import DoesNotFit
 
 _NAME_SIZES = (15, 14, 13, 12, 11, 10, 9)
-_NAME_ROOM = 21.6
+_NAME_ROOM = 22.5
 _LATER_LINES, _DATE_LINES = 5, 2
 
 
@@ -37,8 +37,8 @@ def draw_outside(surface: Surface, card: CoverCard, version: int, where: str) ->
 
 def _title(surface: Surface, where: str) -> None:
     title = typography.fit(wording.say("title"), 31, (11, 10), place=f"{where}, title", bold=True)
-    surface.text(67, 11.2, title.lines[0], Type(title.size, True))
-    surface.text(67, 16.2, wording.say("title", second=True), Type(7, colour=INK_2))
+    surface.text(drawing.PLATE_TEXT, 11.2, title.lines[0], Type(title.size, True))
+    surface.text(drawing.PLATE_TEXT, 16.2, wording.say("title", second=True), Type(6.5, colour=INK_2))
 
 
 def _name(surface: Surface, who: Identity, where: str) -> None:
@@ -86,7 +86,9 @@ def _which(surface: Surface, zone: Zone, visit: NextVisit) -> None:
         surface.text(x + 5.6, zone.y + 5.9, first, Type(11, True))
     else:
         surface.text(x, zone.y + 5.9, first, Type(11, True))
-    surface.text(x, zone.y + 10.6, second, Type(7.5, colour=INK_2))
+    room = zone.right - 12.4 - x
+    beside = typography.fit(second, room, (7.5, 7, 6.5), place="cover, next visit")
+    surface.text(x, zone.y + 10.6, second, Type(beside.size, colour=INK_2))
 
 
 def _day(surface: Surface, zone: Zone, visit: NextVisit) -> None:
@@ -151,7 +153,7 @@ def draw_inside(surface: Surface, card: CoverCard, version: int, where: str) -> 
     key = "-".join(str(entry.look.tab) for entry in card.map)
     surface.piece(f"cover-inside-{key}", layout.WIDTH, layout.HEIGHT, shared)
     _name(surface, card.identity, where)
-    surface.text(67, 11.2, drawing.born_and_sex(card.identity), Type(10, True))
+    surface.text(drawing.PLATE_TEXT, 11.2, drawing.born_and_sex(card.identity), Type(10, True))
     drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
     drawing.code(surface, card.identity, wording.say("code_cover"), version, back=True)
 
@@ -168,22 +170,23 @@ def _safe(surface: Surface, zone: Zone) -> None:
     """On a bag or a hook, never round a neck."""
     surface.icon("pouch", zone.x, zone.y, 6.6, INK)
     drawing.two_lines(surface, zone.x + 7.8, zone.y + 3, wording.say("bag"), wording.say("bag", second=True))
-    x = zone.x + 33
+    x = zone.x + 30.6
     surface.icon("noneck", x, zone.y, 6.6, ALERT)
-    drawing.two_lines(surface, x + 7.8, zone.y + 3, wording.say("neck"), wording.say("neck", second=True))
+    drawing.two_lines(surface, x + 7.4, zone.y + 3, wording.say("neck"), wording.say("neck", second=True))
 
 
 def _map(surface: Surface, entries: tuple[MapEntry, ...]) -> None:
     """The set at a glance: each card's colour, animal, age, and the numbers of its visits."""
-    zone, gap = layout.MAP, 1.0
-    wide = [7.2 + typography.width(entry.look.age, 7, bold=True) for entry in entries]
+    zone, gap, icon = layout.MAP, 0.9, 4.8
+    labels = [wording.short_age(entry.look.age) for entry in entries]
+    wide = [icon + 0.4 + typography.width(text, 7, bold=True) for text in labels]
     spare = (zone.width - gap * (len(entries) - 1) - sum(wide)) / len(entries)
     x = zone.x
-    for entry, natural in zip(entries, wide, strict=True):
+    for entry, text, natural in zip(entries, labels, wide, strict=True):
         width = natural + spare
         surface.box(x, zone.y, width, 7.2, fill=entry.look.fill, radius=1.2)
-        start = x + (width - natural + 1.2) / 2
-        surface.icon(entry.look.animal, start, zone.y + 1.1, 5, entry.look.on_fill)
-        surface.text(start + 5.6, drawing.centred(zone.y + 3.6, 7), entry.look.age, Type(7, True, entry.look.on_fill))
+        surface.icon(entry.look.animal, x + spare / 2, zone.y + 1.2, icon, entry.look.on_fill)
+        start = x + spare / 2 + icon + 0.4
+        surface.text(start, drawing.centred(zone.y + 3.6, 7), text, Type(7, True, entry.look.on_fill))
         surface.text(x + width / 2, zone.y + 10.1, entry.visits, Type(7, colour=INK_2), "centre")
         x += width + gap

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vaxcard.cards import layout, wording
 from vaxcard.cards.content import DoseBox, Identity, Look
-from vaxcard.cards.layout import INK, INK_2, INK_3, LINE, LINE_STRONG, WHITE, Zone
+from vaxcard.cards.layout import INK, INK_2, INK_3, LINE_STRONG, WHITE, Zone
 from vaxcard.cards.payload import grouped
 from vaxcard.papers import typography
 from vaxcard.papers.surface import Surface, Type
@@ -14,7 +14,8 @@ from vaxcard.papers.symbol import symbol
 from vaxcard.papers.typography import POINT, DoesNotFit
 
 NAME_SIZES = (12, 11, 10, 9)
-_NAME_ROOM, _LONG_NAME_ROOM = 22.4, 32.8
+PLATE_TEXT = 65.2  # where text begins on the right plate, clear of the hole
+_NAME_ROOM, _LONG_NAME_ROOM = 24.6, 32.8
 _CENTRE = 0.37  # of the size: how far the middle of digits and capitals lies above the baseline
 
 
@@ -24,13 +25,12 @@ def centred(y: float, size: float) -> float:
 
 
 def plates(surface: Surface, look: Look | None, *, back: bool = False) -> None:
-    """The two header plates, the tab and the hole's outline."""
+    """The two header plates, which end in the curve around the hole, and the tab. The hole itself is punched, not printed."""
     fill = look.fill if look else layout.COVER_FILL
     if look and (zone := layout.tab(look.tab, back=back)):
         surface.box(zone.x, zone.y - layout.BLEED, zone.width, zone.height + layout.BLEED, fill=fill)
     surface.outline(layout.PLATE_LEFT, fill)
     surface.outline(layout.PLATE_RIGHT, fill)
-    surface.circle(*layout.HOLE, layout.HOLE_RADIUS, stroke=LINE, line=0.2)
 
 
 def bracket_header(surface: Surface, look: Look) -> None:
@@ -49,13 +49,13 @@ def identity(surface: Surface, who: Identity, colour: str, *, facts: bool, where
     A name that is too long for the room beside the sign takes two lines, and the sign moves below it.
     """
     name = fitted_name(who.display_name, _NAME_ROOM, lines=1)
-    start = 67.0
+    start = PLATE_TEXT
     if name:
         surface.text(start, 11.3, name.lines[0], Type(name.size, True, colour))
         surface.icon(f"sign-{who.sign}", 90.9, 6.1, 7.2, colour)
         row = 15.9
     else:
-        start = row = 65.2
+        start = PLATE_TEXT
         long_name = fitted_name(who.display_name, _LONG_NAME_ROOM, lines=2)
         if long_name is None:
             raise DoesNotFit(
@@ -70,7 +70,7 @@ def identity(surface: Surface, who: Identity, colour: str, *, facts: bool, where
         start += 5.4
     count(surface, who, 98.2, row, colour)
     if facts:
-        surface.text(start, row, born_and_sex(who), Type(6.5 if start > 68 else 7, colour=colour))
+        surface.text(start, row, born_and_sex(who), Type(6.5, colour=colour))
     return start
 
 
@@ -113,7 +113,7 @@ def code(surface: Surface, who: Identity, caption: str, version: int, *, back: b
 
 def write_line(surface: Surface, zone: Zone, words: Sequence[str], weights: Sequence[float]) -> None:
     """A line to write on: words with blanks between them, `第 __ 次 ____ 月 __ 日`; the blanks share the room by `weights`."""
-    style, gap = Type(9), 0.8
+    style, gap = Type(8), 0.5
     taken = sum(typography.width(word, style.size) for word in words) + 2 * gap * len(weights)
     share = (zone.width - taken) / sum(weights)
     x, baseline = zone.x, zone.bottom - 1

@@ -22,7 +22,7 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
         drawing.remarks(surface)
 
     plan = [(visit.number, box.name, box.code) for visit in card.visits for box in visit.boxes]
-    surface.piece(f"front-{look.key}-{look.tab}-{plan}", layout.WIDTH, layout.HEIGHT, shared, bleed=layout.BLEED)
+    surface.piece(f"front-{look.key}-{look.tab}-{plan}", layout.WIDTH, layout.HEIGHT, shared)
     drawing.identity(surface, card.identity, look.on_fill, facts=True, where=where)
     for visit, (_, zones) in zip(card.visits, _zones(card.visits), strict=True):
         for box, zone in zip(visit.boxes, zones, strict=True):
@@ -45,7 +45,7 @@ def table(surface: Surface, visits: tuple[VisitBlock, ...], tint: str, where: st
         surface.box(block.x, block.y, block.width, block.height, fill=tint, radius=1.6)
         middle = block.y + block.height / 2
         surface.text(layout.NUMERAL_X, middle + 1.2, str(visit.number), Type(22, True, tracking=-0.03))
-        age = typography.fit(visit.age, layout.ICON_X - layout.NUMERAL_X, (7.5, 7), place=f"{where}, visit {visit.number}", bold=True)
+        age = typography.fit(visit.age, layout.ICON_X - layout.NUMERAL_X - 0.4, (7.5, 7), place=f"{where}, visit {visit.number}", bold=True)
         surface.text(layout.NUMERAL_X, middle + 4.4, age.lines[0], Type(age.size, True))
         for box, zone in zip(visit.boxes, zones, strict=True):
             _dose(surface, box, zone, f"{where}, visit {visit.number}")
@@ -56,7 +56,7 @@ def _dose(surface: Surface, box: DoseBox, zone: Zone, where: str) -> None:
     middle = zone.y + zone.height / 2
     side = min(layout.ICON_SIDE, zone.height)
     surface.icon("drops" if box.oral else "injection", layout.ICON_X, middle - side / 2, side, layout.INK)
-    room, gap = layout.NAME_WIDTH, 0.7
+    room, gap = layout.NAME_WIDTH, 0.6
     dose_width = typography.width(box.dose, 7.5)
     beside = dose_width + gap + typography.width(box.code, 6.5) <= room
     name = typography.fit(box.name, room if beside else room - dose_width - gap, _NAME_SIZES, place=where, bold=True)

@@ -82,7 +82,7 @@ REMARKS = Zone(66.6, 58.2, 33.4, 10.8)
 TABLE = Zone(5, 20.2, 60, 48.8)
 VISIT_GAP, BOX_GAP, PADDING = 1.2, 0.7, 0.5
 VISIT_LEAST, BOX_LEAST, BOX_WIDTH = 10.0, 8.0, 22.2
-NUMERAL_X, ICON_X, NAME_X, NAME_WIDTH, BOX_X = 6.7, 16.7, 23.8, 18.0, 42.3
+NUMERAL_X, ICON_X, NAME_X, NAME_WIDTH, BOX_X = 6.6, 17.1, 24.1, 17.9, 42.3
 ICON_SIDE = 6.0
 
 
@@ -148,7 +148,7 @@ def picture_zones(count: int) -> tuple[Zone, ...]:
 # The cover: outwards when next, where and whom to ring; inwards symbol, birth date and the map of the set.
 NEXT = Zone(5, 20.2, 60, 27.6)
 COVER_CODE = Zone(5, 49.6, 60, 8)
-LATER = Zone(68, 20.2, 32, 37)
+LATER = Zone(67, 20.2, 33, 37.4)
 CLINIC = Zone(5, 59.4, 95, 9.6)
 LOST = Zone(40, 20.2, 60, 11.2)
 DATES = Zone(40, 32.6, 60, 15.6)

@@ -35,6 +35,13 @@ def parts(key: str, *, second: bool = False) -> tuple[str, ...]:
     return tuple(_read()[languages()[second]][key])
 
 
+def short_age(age: str) -> str:
+    """An age as the cover's map has room for it: no blank, and the unit shortened where the data says how."""
+    number, _, unit = age.rpartition(" ")
+    units: dict[str, str] = _read()[languages()[0]]["short_units"]
+    return number + units.get(unit, unit)
+
+
 def weekday(day: date) -> str:
     """The day of the week, in the first language."""
     return parts("weekdays")[day.weekday()]

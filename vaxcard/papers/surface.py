@@ -57,7 +57,7 @@ class Surface:
         self._canvas.setTitle(title)
         self._canvas.setCreator("vaxcard")
         self._left, self._top = 0.0, height
-        self._pieces: set[str] = set()
+        self._pieces: dict[str, str] = {}
         self._fill = self._stroke = ""
 
     # Pages and pieces
@@ -85,13 +85,13 @@ class Surface:
         yield
         self._left, self._top = before
 
-    def piece(self, name: str, width: float, height: float, draw: Callable[[], None], *, bleed: float = 0) -> None:
-        """Place at the corner what `draw` draws, `width` × `height` and `bleed` above it; the same name is drawn once a file."""
+    def piece(self, name: str, width: float, height: float, draw: Callable[[], None]) -> None:
+        """Place at the corner what `draw` draws, cut off at `width` × `height`; the same name is drawn once a file."""
         if name not in self._pieces:
-            self._pieces.add(name)
+            self._pieces[name] = f"piece{len(self._pieces)}"
             before = self._left, self._top, self._fill, self._stroke
             self._left, self._top, self._fill, self._stroke = 0.0, height, "", ""
-            self._canvas.beginForm(name, 0, 0, width * MM, (height + bleed) * MM)
+            self._canvas.beginForm(self._pieces[name], 0, 0, width * MM, height * MM)
             draw()
             self._canvas.endForm()
             self._left, self._top, self._fill, self._stroke = before
@@ -104,7 +104,7 @@ class Surface:
 
     def _placed(self, name: str, scale: float, x: float, y: float) -> None:
         self._write(f"q {_number(scale)} 0 0 {_number(scale)} {_number(x)} {_number(y)} cm")
-        self._canvas.doForm(name)
+        self._canvas.doForm(self._pieces[name])
         self._write("Q")
 
     # What is drawn
@@ -156,17 +156,13 @@ class Surface:
         corner = self._point(0, 0)
         self._write(f"q {_number(MM, 5)} 0 0 -{_number(MM, 5)} {corner} cm {path_operators(data)} f Q")
 
-    def circle(self, x: float, y: float, radius: float, *, stroke: str, line: float) -> None:
-        """A circle's outline around (x, y)."""
-        self._path(rounded(x - radius, y - radius, 2 * radius, 2 * radius, radius), None, stroke, line)
-
     def icon(self, name: str, x: float, y: float, side: float, colour: str) -> None:
         """A drawing of `icons.svg` or `signs.svg` in one colour, `side` mm square."""
         self._filled_with(colour)
         self._stroked_with(colour)
         form = f"icon-{name}"
         if form not in self._pieces:
-            self._pieces.add(form)
+            self._pieces[form] = form
             self._canvas.beginForm(form, 0, 0, GRID, GRID)
             self._write(f"1 0 0 -1 0 {GRID} cm {icon(name)}")
             self._canvas.endForm()

@@ -22,6 +22,7 @@ POINT = 25.4 / 72
 
 _FILES = {REGULAR: "NotoSansSC-Regular-8105.ttf", BOLD: "NotoSansSC-Bold-8105.ttf"}
 _BREAKS = " ·・-/"  # where a name or a line may turn without a hyphen
+_NOT_FIRST = "·・-/，。、；：）"  # what no line begins with
 
 
 class DoesNotFit(VaxcardError):
@@ -112,14 +113,17 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[st
 
 
 def _longest(text: str, room: float, size: float, bold: bool) -> int:
-    """How many characters of `text` the next line takes; at least one."""
+    """How many characters of `text` the next line takes, at least one: up to a blank or a dot where one comes late enough."""
     most = 1
     while most < len(text) and width(text[: most + 1].rstrip(), size, bold=bold) <= room:
         most += 1
-    turns = [place + 1 for place in range(most) if text[place] in _BREAKS or (place + 1 < len(text) and _han(text[place]))]
-    if most < len(text) and text[most] == " ":
+    if most == len(text) or text[most] == " ":
         return most
-    return max(turns, default=most)
+    marks = [place + 1 for place in range(most) if text[place] in _BREAKS]
+    if marks and 2 * marks[-1] >= most:
+        return marks[-1]
+    between_han = [place + 1 for place in range(most) if _han(text[place]) and text[place + 1] not in _NOT_FIRST]
+    return max([*marks, *between_han], default=most)
 
 
 def _han(character: str) -> bool:
