@@ -88,7 +88,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     skipped = [reason for reason in reasons if NO_POSTGRESQL in reason]
     if skipped:
-        why = skipped[0].partition(f"{NO_POSTGRESQL}: ")[2].rstrip("')")
+        why = skipped[0].partition(f"{NO_POSTGRESQL}: ")[2].rstrip("\"')")
         line = f"PostgreSQL: {len(skipped)} tests skipped, they ran on SQLite only: {why}"
         terminalreporter.write_line(line, yellow=True)
         return

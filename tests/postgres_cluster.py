@@ -68,6 +68,7 @@ def stop(run_folder: Path) -> None:
 
 
 def _start(home: Path, owner: int) -> None:
+    server_programs()  # before anything is made for them
     home.mkdir(exist_ok=True)
     if _is_root():
         _hand_over(home)
