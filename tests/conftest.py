@@ -85,10 +85,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in one plain line which databases were tested."""
-    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
     skipped = [reason for reason in reasons if NO_POSTGRESQL in reason]
     if skipped:
-        why = skipped[0].partition(f"{NO_POSTGRESQL}: ")[2].rstrip("\"')")
+        why = skipped[0].partition(f"{NO_POSTGRESQL}: ")[2]
         line = f"PostgreSQL: {len(skipped)} tests skipped, they ran on SQLite only: {why}"
         terminalreporter.write_line(line, yellow=True)
         return
