@@ -121,6 +121,10 @@ def test_no_error_is_swallowed() -> None:
     none(shape.swallowed_errors(ROOT))
 
 
+def test_no_chinese_word_stands_in_code() -> None:
+    none(shape.words_in_code(ROOT))
+
+
 def test_nothing_personal_or_unfinished_is_left_in_a_file() -> None:
     none(shape.leftovers(ROOT, tracked_files()))
 
@@ -132,6 +136,8 @@ def test_a_file_out_of_shape_is_found(tmp_path: Path) -> None:
     assert len(shape.too_long(tmp_path)) == 2
     assert len(shape.empty_names(tmp_path)) == 1
     assert len(shape.swallowed_errors(tmp_path)) == 1
+    plant(tmp_path, "cards/layout.py", 'TITLE = "\u75ab\u82d7"')
+    assert len(shape.words_in_code(tmp_path)) == 1
     assert [complaint.split(":")[0] for complaint in shape.without_opening(tmp_path)] == ["vaxcard.records.silent"]
 
 

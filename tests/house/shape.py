@@ -13,7 +13,10 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 # Written so that this file does not find itself.
 LEFT_BEHIND = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|breakpoint\(\)")
 OWN_PATHS = re.compile(r"(?<![\w.-])/(?:work|root|farm|tmp|home)(?=/)")
+HAN = re.compile("[\u3400-\u9fff]")
+SPEAKS = ("language", "web.rendering")  # patterns of dates; the name of each language in itself
 SWALLOWED = re.compile(r"except(?: Exception| BaseException)?:\s*(?:#.*)?\n\s*(?:pass|\.\.\.|continue)\b")
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def without_opening(root: Path) -> list[str]:
@@ -63,6 +66,19 @@ def swallowed_errors(root: Path) -> list[str]:
         for module in modules(root)
         if SWALLOWED.search(module.path.read_text(encoding="utf-8"))
     ]
+
+
+def words_in_code(root: Path) -> list[str]:
+    """Chinese words in the package's strings: they belong into catalogues, templates or data."""
+    complaints = []
+    for module in modules(root):
+        if module.name.split(".", 1)[-1].startswith(SPEAKS):
+            continue
+        docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(module.tree) if isinstance(node, _DOCUMENTED)}
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings and HAN.search(node.value):
+                complaints.append(f"{module.name} line {node.lineno}: put these words into a catalogue, a template or a data file")
+    return complaints
 
 
 def leftovers(root: Path, tracked: Iterable[str]) -> list[str]:
