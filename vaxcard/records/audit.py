@@ -135,7 +135,8 @@ def _body(entry: AuditEntry) -> bytes:
 def verify(session: Session, keyring: Keyring) -> list[BrokenLink]:
     """Walk every chain; the first broken link of each is reported, an empty list means that nothing was changed or taken out."""
     heads = list(session.scalars(select(AuditHead).order_by(AuditHead.clinic_id, AuditHead.day)))
-    broken, last_mac = [], {}
+    broken: list[BrokenLink] = []
+    last_mac: dict[UUID | None, bytes] = {}
     for head in heads:
         fault = _walk(session, keyring, head, last_mac.get(head.clinic_id, b""))
         broken += [fault] if fault else []

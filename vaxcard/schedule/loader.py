@@ -3,10 +3,11 @@
 Vaccines and brackets are read in catalogue, series and doses in series_loader; here is what binds them: groups, editions, spacing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from vaxcard.schedule.catalogue import read_brackets, read_names, read_vaccines
@@ -86,6 +87,7 @@ class _Reading:
             catch_up_age=main.duration("catch_up_before"),
             vaccine_names=names,
             unverified=tuple(dict.fromkeys(unverified)),
+            digest=_digest([vaccines_file, *sorted(self.folder.glob("*.toml"))]),
         )
         main.close()
         return schedule
@@ -109,6 +111,15 @@ class _Reading:
         for group in groups.keys() - found.keys():
             self.main.complain(f"group {group}", "has no edition on any date", f'add a file with group = "{group}"')
         return found
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and bytes of the rule files: what a signature stands for."""
+    digest = sha256()
+    for path in files:
+        if path.is_file():
+            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _read_groups(main: Table) -> dict[str, VaccineGroup]:

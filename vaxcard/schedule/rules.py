@@ -208,6 +208,7 @@ class Schedule:
     catch_up_age: Duration | None
     vaccine_names: VaccineNames
     unverified: tuple[str, ...] = ()
+    digest: str = ""
 
     def vaccine(self, code: str) -> Vaccine:
         """The vaccine of that code; KeyError for one the schedule does not know."""
