@@ -46,7 +46,7 @@ def test_only_those_who_start_things_read_the_environment() -> None:
 
 
 def test_every_dependency_has_a_home_or_a_reason() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    declared = tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
     names = [re.split(r"[\[<>=!~ ;]", line)[0] for line in declared]
     placed = homes.HOMES.keys() | homes.NOT_IMPORTED.keys()
     none([f"{name}: add it to tests/house/homes.py" for name in names if homes.IMPORT_NAMES.get(name, name) not in placed])
@@ -181,6 +181,12 @@ def test_every_word_of_the_glossary_is_said_in_code() -> None:
 
 def test_every_test_that_the_safety_case_names_exists() -> None:
     none(documents.missing_tests(ROOT, read("docs/safety.md"), "docs/safety.md"))
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    newest = re.search(r"^## (\S+?),", read("CHANGELOG.md"), flags=re.MULTILINE)
+    assert newest and newest.group(1) == version
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
