@@ -23,7 +23,7 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
         ruler(surface)
 
     surface.piece(f"back-{look.key}-{look.tab}", layout.WIDTH, layout.HEIGHT, shared)
-    start = drawing.identity(surface, card.identity, look.on_fill, facts=False, where=where)
+    start = drawing.identity(surface, card.identity, look.on_fill, facts=False)
     _following(surface, card.following, start, look.on_fill)
     drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)
 

@@ -13,7 +13,6 @@ from vaxcard.papers.surface import Surface, Type
 from vaxcard.papers.typography import DoesNotFit
 
 _NAME_SIZES = (15, 14, 13, 12, 11, 10, 9)
-_NAME_ROOM = 22.5
 _LATER_LINES, _DATE_LINES = 5, 2
 
 
@@ -42,12 +41,15 @@ def _title(surface: Surface, where: str) -> None:
 
 
 def _name(surface: Surface, who: Identity, where: str) -> None:
-    """The sign large and the name beside it."""
+    """The sign large and the name beside it, or a line to write it on."""
     surface.icon(f"sign-{who.sign}", 7, 6.25, 10.5, INK)
+    if not who.display_name:
+        surface.line(19.4, 13.4, 19.4 + drawing.COVER_NAME_ROOM, 13.4, colour=INK)
+        return
     try:
-        name = typography.fit(who.display_name, _NAME_ROOM, _NAME_SIZES, place=where, bold=True)
+        name = typography.fit(who.display_name, drawing.COVER_NAME_ROOM, _NAME_SIZES, place=where, bold=True)
     except DoesNotFit:
-        name = typography.fit(who.display_name, _NAME_ROOM, _NAME_SIZES[-1:], place=where, bold=True, lines=3)
+        name = typography.fit(who.display_name, drawing.COVER_NAME_ROOM, _NAME_SIZES[-1:], place=where, bold=True, lines=3)
     first = {1: drawing.centred(11.5, name.size), 2: 10.6, 3: 9.0}[len(name.lines)]
     for at, line in enumerate(name.lines):
         surface.text(19.4, first + at * 3.75, line, Type(name.size, True))

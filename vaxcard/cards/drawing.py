@@ -15,7 +15,7 @@ from vaxcard.papers.typography import POINT, DoesNotFit
 
 NAME_SIZES = (12, 11, 10, 9)
 PLATE_TEXT = 65.2  # where text begins on the right plate, clear of the hole
-_NAME_ROOM, _LONG_NAME_ROOM = 24.6, 32.8
+_NAME_ROOM, _LONG_NAME_ROOM, COVER_NAME_ROOM = 24.6, 32.8, 22.5
 _CENTRE = 0.37  # of the size: how far the middle of digits and capitals lies above the baseline
 
 
@@ -43,35 +43,39 @@ def bracket_header(surface: Surface, look: Look) -> None:
     surface.text(19.7, 16.2, look.second_age, Type(6.5, colour=look.on_fill))
 
 
-def identity(surface: Surface, who: Identity, colour: str, *, facts: bool, where: str) -> float:
-    """The right plate: name and sign, the count, and with `facts` birth date and sex. Returns the x where a second row may begin.
+def identity(surface: Surface, who: Identity, colour: str, *, facts: bool) -> float:
+    """The right plate: name and sign, the count, and with `facts` birth date and sex. Returns where its second row begins.
 
-    A name that is too long for the room beside the sign takes two lines, and the sign moves below it.
+    A name that is too long for the room beside the sign takes two lines, and the sign moves below it;
+    one that cannot be printed (see `can_be_printed`) leaves a line to write on.
     """
     name = fitted_name(who.display_name, _NAME_ROOM, lines=1)
-    start = PLATE_TEXT
     if name:
-        surface.text(start, 11.3, name.lines[0], Type(name.size, True, colour))
+        start, row = PLATE_TEXT, 15.9
+        if who.display_name:
+            surface.text(start, 11.3, name.lines[0], Type(name.size, True, colour))
+        else:
+            surface.line(start, 11.8, start + _NAME_ROOM, 11.8, colour=colour)
         surface.icon(f"sign-{who.sign}", 90.9, 6.1, 7.2, colour)
-        row = 15.9
     else:
-        start = PLATE_TEXT
-        long_name = fitted_name(who.display_name, _LONG_NAME_ROOM, lines=2)
-        if long_name is None:
-            raise DoesNotFit(
-                f"the display name has {len(who.display_name)} characters and needs more than two lines of 9 pt",
-                place=where,
-                advice="agree on a shorter display name with the family",
-            )
+        start, row = PLATE_TEXT + 5.4, 16.6
+        long_name = typography.fit(who.display_name, _LONG_NAME_ROOM, NAME_SIZES, place="name", bold=True, lines=2)
         for at, line in enumerate(long_name.lines):
-            surface.text(start, 8.9 + at * 3.7, line, Type(long_name.size, True, colour))
-        row = 16.6
-        surface.icon(f"sign-{who.sign}", start, 13.3, 4.3, colour)
-        start += 5.4
+            surface.text(PLATE_TEXT, 8.9 + at * 3.7, line, Type(long_name.size, True, colour))
+        surface.icon(f"sign-{who.sign}", PLATE_TEXT, 13.3, 4.3, colour)
     count(surface, who, 98.2, row, colour)
     if facts:
         surface.text(start, row, born_and_sex(who), Type(6.5, colour=colour))
     return start
+
+
+def can_be_printed(name: str) -> str | None:
+    """Why a display name cannot be printed, or None: characters that the fonts lack, or more than two lines of the least size."""
+    if lacking := typography.missing(name):
+        return f"the display name has {len(lacking)} character(s) that the fonts cannot draw"
+    if not fitted_name(name, _LONG_NAME_ROOM, lines=2) or not fitted_name(name, COVER_NAME_ROOM, lines=3):
+        return f"the display name of {len(name)} characters does not fit a card at {NAME_SIZES[-1]} pt"
+    return None
 
 
 def count(surface: Surface, who: Identity, right: float, baseline: float, colour: str) -> None:

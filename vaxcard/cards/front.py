@@ -23,7 +23,7 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
 
     plan = [(visit.number, box.name, box.code) for visit in card.visits for box in visit.boxes]
     surface.piece(f"front-{look.key}-{look.tab}-{plan}", layout.WIDTH, layout.HEIGHT, shared)
-    drawing.identity(surface, card.identity, look.on_fill, facts=True, where=where)
+    drawing.identity(surface, card.identity, look.on_fill, facts=True)
     for visit, (_, zones) in zip(card.visits, _zones(card.visits), strict=True):
         for box, zone in zip(visit.boxes, zones, strict=True):
             drawing.fill_box(surface, box, zone)

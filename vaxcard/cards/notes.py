@@ -23,7 +23,7 @@ def draw_front(surface: Surface, card: NotesCard, version: int, where: str) -> N
             _row(surface, zone)
 
     surface.piece("notes-front", layout.WIDTH, layout.HEIGHT, shared)
-    drawing.identity(surface, card.identity, COVER_ON, facts=True, where=where)
+    drawing.identity(surface, card.identity, COVER_ON, facts=True)
     drawing.code(surface, card.identity, wording.say("code_front"), version, back=False)
     drawing.remarks(surface)
     for box, zone in zip(card.boxes, _rows(), strict=False):
@@ -79,5 +79,5 @@ def draw_back(surface: Surface, card: NotesCard, version: int, where: str) -> No
         surface.line(layout.MARGIN, zone.y + 45.6, zone.right, zone.y + 45.6, colour=LINE_STRONG)
 
     surface.piece("notes-back", layout.WIDTH, layout.HEIGHT, shared)
-    drawing.identity(surface, card.identity, COVER_ON, facts=False, where=where)
+    drawing.identity(surface, card.identity, COVER_ON, facts=False)
     drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)

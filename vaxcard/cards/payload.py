@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from vaxcard.errors import InputFault, SettingsError
@@ -48,15 +47,6 @@ def card_url(public_url: str, token: str, *, qr_version: int = 3) -> str:
 def check_public_url(public_url: str, *, qr_version: int = 3) -> None:
     """Raise SettingsError when cards could not be printed with this address; called once, at start."""
     card_url(public_url, CROCKFORD[0] * TOKEN_LENGTH, qr_version=qr_version)
-
-
-def is_loopback(public_url: str) -> bool:
-    """Whether the printed link would only open on the machine that printed it."""
-    host = urlsplit(public_url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _origin(public_url: str) -> str:

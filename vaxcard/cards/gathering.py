@@ -1,0 +1,104 @@
+"""Reads a child's record into the content of its cards; the only place where the cards meet the registry's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from vaxcard.cards import content
+from vaxcard.cards.content import Appointment, Card, ChildFacts, ClinicFacts, DoseBox, IssuedCode
+from vaxcard.cards.drawing import can_be_printed
+from vaxcard.cards.issuing import issue_set
+from vaxcard.cards.payload import card_url
+from vaxcard.errors import Refused
+from vaxcard.records import chart as charts
+from vaxcard.records.acting import Acting
+from vaxcard.records.chart import Chart
+from vaxcard.records.clinics import load_clinic
+from vaxcard.records.people import ChildRecord
+from vaxcard.schedule.brackets import BracketView, lay_out
+from vaxcard.schedule.history import Child
+
+
+@dataclass(frozen=True)
+class CardSet:
+    """A child's cards ready to be drawn; `notes` say what a clerk must write by hand."""
+
+    child_id: UUID
+    cards: tuple[Card, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a print is given besides the children: the printed address, the symbol's version, where ids and letters come from."""
+
+    public_url: str
+    qr_version: int
+    new_id: Callable[[], UUID]
+    random_text: Callable[[int], str]
+
+
+def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
+    """The child's set, cards issued where they were missing. Raises NotFound, and Refused for a child whose cards are closed."""
+    child = charts.load_child(acting.session, child_id, lock=True)
+    if child.is_sensitive:
+        raise Refused(
+            "this child's cards are closed",
+            reason="cards-closed",
+            place=f"child {child_id}",
+            advice="a physician or the programme officer lifts the flag first",
+        )
+    chart = _up_to_date(acting, child)
+    brackets = content.card_numbers(acting.schedule, child.sex)
+    issued = issue_set(acting, child, brackets, new_id=asked.new_id, random_text=asked.random_text)
+    codes = {
+        bracket: IssuedCode(
+            card_url(asked.public_url, card.token(acting.keyring), qr_version=asked.qr_version),
+            card.short_code(acting.keyring, child.person_key),
+        )
+        for bracket, card in issued.items()
+    }
+    name = child.display_name(acting.keyring)
+    problem = can_be_printed(name)
+    notes = (f"child {child_id}: {problem}; each card has a line to write the name on",) if problem else ()
+    facts = ChildFacts("" if problem else name, child.sign, child.born_on, child.sex)
+    return CardSet(child_id, _compose(acting, chart, facts, codes), notes)
+
+
+def _up_to_date(acting: Acting, child: ChildRecord) -> Chart:
+    """The record; a next visit that has passed is worked out again, for a card is kept for months."""
+    chart = charts.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today)
+    if chart.next_visit is not None and chart.next_visit.visit_on < acting.today:
+        chart = charts.refresh(acting, child)
+    return chart
+
+
+def _compose(acting: Acting, chart: Chart, facts: ChildFacts, codes: dict[int, IssuedCode]) -> tuple[Card, ...]:
+    clinic = load_clinic(acting.session, chart.child.clinic_id)
+    openings = tuple((session.weekday, session.opens, session.closes) for session in clinic.sessions)
+    views = lay_out(acting.schedule, Child(facts.born_on, facts.sex), chart.assessment)
+    visit = chart.next_visit
+    return content.compose(
+        acting.schedule,
+        facts,
+        ClinicFacts(clinic.name, clinic.phone, openings),
+        views,
+        Appointment(visit.visit_on, tuple(visit.groups)) if visit else None,
+        lots={n: dose.lot_number for n, dose in enumerate(chart.doses, start=1)},
+        extra=_paid(acting, chart, views),
+        codes=codes,
+        printed_on=acting.today,
+    )
+
+
+def _paid(acting: Acting, chart: Chart, views: tuple[BracketView, ...]) -> list[DoseBox]:
+    """Doses that no place of the plan shows and that the programme does not owe: what the notes card is for."""
+    shown = {slot.n for view in views for visit in view.visits for slot in visit.slots if slot.n is not None}
+    groups = acting.schedule.groups
+    return [
+        content.dose_box(acting.schedule, dose.vaccine, dose.given_on, dose.lot_number)
+        for n, dose in enumerate(chart.doses, start=1)
+        if n not in shown and all(groups[group].optional for group in acting.schedule.vaccine(dose.vaccine).groups)
+    ]
