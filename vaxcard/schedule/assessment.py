@@ -68,7 +68,7 @@ class _Day:
     def __init__(self, schedule: Schedule, child: Child, history: History, on: date) -> None:
         self.schedule, self.child, self.history, self.on = schedule, child, history, on
         self.in_force = schedule.in_force(on)
-        self.facts = Facts(schedule, child, history)
+        self.facts = Facts(schedule, child, history, on)
         self.sorted = _sort(schedule, child, history, on)
         self.live = LiveDoses(schedule, self.sorted.judged)
         self._paths: dict[tuple[str, str], Path] = {}
@@ -89,7 +89,7 @@ class _Day:
         path = self._paths.get((group, series.code))
         if path is None:
             doses = self.sorted.by_group.get(group, [])
-            path = self._paths[group, series.code] = walk(group, series, doses, self.facts, self.live, self.on)
+            path = self._paths[group, series.code] = walk(group, series, doses, self.facts, self.live)
         return path
 
     def forecasts(self, choices: dict[str, Choice]) -> tuple[Forecast, ...]:
@@ -104,7 +104,7 @@ class _Day:
         """One entry a dose and group, in the order in which the doses came."""
         found = list(self.sorted.aside)
         for choice in choices.values():
-            found += choice.path.evaluations
+            found += choice.evaluations
         return tuple(sorted(found, key=lambda each: each.n))
 
 
@@ -184,13 +184,14 @@ def _possible_changes(today: _Day) -> set[date]:
 
 
 def _differs(today: _Day, choices: dict[str, Choice], day: date) -> bool:
-    if any(each.on == day for each in today.history.decisions):
-        later = _Day(today.schedule, today.child, today.history, day)
-        return later.choices() != choices
+    history = today.history
+    days = {each.on for each in history.observations} | {each.on for each in history.decisions}
+    # Something observed or decided ahead can change the verdict on doses: then everything is worked out anew.
+    later = _Day(today.schedule, today.child, history, day) if day in days else today
     for group, choice in choices.items():
-        then = today.choice(group, day)
-        if then.forecast != choice.forecast or then.path is not choice.path:
+        then = later.choice(group, day)
+        if then.forecast != choice.forecast or _is_due(then.forecast, day) != _is_due(choice.forecast, today.on):
             return True
-        if _is_due(then.forecast, day) != _is_due(choice.forecast, today.on):
+        if then.path is not choice.path and then.evaluations != choice.evaluations:
             return True
     return False

@@ -10,16 +10,17 @@ from vaxcard.schedule.standing import Standing
 
 
 class Facts:
-    """A child's birth, sex, observations and decisions, with ages turned into dates once."""
+    """A child's birth, sex, and what was observed and decided up to a day, with ages turned into dates once."""
 
     __slots__ = ("_ages", "born_on", "decisions", "observations", "questions", "schedule", "sex")
 
-    def __init__(self, schedule: Schedule, child: Child, history: History) -> None:
+    def __init__(self, schedule: Schedule, child: Child, history: History, on: date) -> None:
         self.schedule, self.born_on, self.sex = schedule, child.born_on, child.sex
         self.observations: dict[str, list[Observation]] = {}
         for observation in history.observations:
-            self.observations.setdefault(observation.code, []).append(observation)
-        self.decisions: tuple[Decision, ...] = history.decisions
+            if observation.on is None or observation.on <= on:
+                self.observations.setdefault(observation.code, []).append(observation)
+        self.decisions: tuple[Decision, ...] = tuple(each for each in history.decisions if each.on <= on)
         self.questions: tuple[Contraindication, ...] = (
             tuple(each for each in schedule.contraindications if each.observation in self.observations)
             if self.observations

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from vaxcard.schedule.conditions import Facts, holds
 from vaxcard.schedule.history import Decision, DoseAdministered
@@ -26,12 +25,12 @@ class Path:
     evaluations: tuple[Evaluation, ...]
 
 
-def walk(group: str, series: Series, doses: Sequence[DoseAdministered], facts: Facts, live: LiveDoses, on: date) -> Path:
+def walk(group: str, series: Series, doses: Sequence[DoseAdministered], facts: Facts, live: LiveDoses) -> Path:
     """Take a group's doses, sorted by date, along a series; editions of a dose's day are found by the series' code."""
     standing, evaluations = Standing(), []
     for dose in doses:
         edition = facts.schedule.in_force(dose.given_on).editions[group]
-        evaluation = _Judging(group, edition.series_called(series.code), dose, facts, live, standing, on).evaluation()
+        evaluation = _Judging(group, edition.series_called(series.code), dose, facts, live, standing).evaluation()
         standing.seen.append((dose.given_on, evaluation.status is VALID))
         evaluations.append(evaluation)
     return Path(series, standing, tuple(evaluations))
@@ -47,7 +46,6 @@ class _Judging:
     facts: Facts
     live: LiveDoses
     standing: Standing
-    on: date
 
     def evaluation(self) -> Evaluation:
         dose = self.dose
@@ -114,7 +112,7 @@ class _Judging:
     def _accepted(self) -> Decision | None:
         for decision in self.facts.decisions:
             if decision.decision == "accept" and decision.group == self.group and decision.given_on == self.dose.given_on:
-                return decision if decision.on <= self.on else None
+                return decision
         return None
 
     def _valid(self, number: int | None, recurring: bool, reasons: tuple[Reason, ...]) -> Evaluation:

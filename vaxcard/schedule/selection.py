@@ -6,7 +6,7 @@ from datetime import date
 
 from vaxcard.schedule.conditions import Facts, holds
 from vaxcard.schedule.evaluation import Path
-from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, Reason, ReasonCode, SeriesStatus
+from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Forecast, Reason, ReasonCode, SeriesStatus
 from vaxcard.schedule.rules import Edition, Series
 
 
@@ -21,15 +21,16 @@ def relevant_series(edition: Edition, facts: Facts, on: date) -> Sequence[Series
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The path chosen in a group and the forecast along it."""
+    """The path chosen in a group, the forecast along it, and the verdicts on the doses: one that counts on any path counts."""
 
     path: Path
     forecast: Forecast
+    evaluations: tuple[Evaluation, ...]
 
 
 def choose(edition: Edition, paths: Sequence[Path], facts: Facts, on: date, look: Callable[[Path], Forecast]) -> Choice:
     """The best of the paths: complete before begun, most doses counted, the line preferred, then the order of the file."""
-    choices = [Choice(path, look(path)) for path in paths]
+    choices = [Choice(path, look(path), path.evaluations) for path in paths]
     if len(choices) == 1:
         return choices[0]
     open_ones = [each for each in choices if each.forecast.status is not SeriesStatus.CONTRAINDICATED] or choices
@@ -37,25 +38,24 @@ def choose(edition: Edition, paths: Sequence[Path], facts: Facts, on: date, look
     return _with_mixed_lines(edition, best, choices)
 
 
-def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool]:
+def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool, bool]:
     preferred = choice.path.series.prefer
     return (
         choice.forecast.status is SeriesStatus.COMPLETE,
         len(choice.path.standing.valid),
+        choice.forecast.needs is None,
         bool(preferred) and holds(preferred, facts, on, choice.path.standing),
     )
 
 
 def _with_mixed_lines(edition: Edition, best: Choice, choices: Sequence[Choice]) -> Choice:
-    """A child with doses of two lines that do not add up to either is for a clinician to look at."""
-    if best.forecast.status is not SeriesStatus.NOT_COMPLETE or best.forecast.needs is not None:
+    """Doses of another line count as well; where they do not add up to a series, a clinician has to look."""
+    elsewhere = {each.n: each for other in choices for each in other.evaluations if each.status is EvaluationStatus.VALID}
+    merged = tuple(each if each.status is EvaluationStatus.VALID else elsewhere.get(each.n, each) for each in best.evaluations)
+    if merged == best.evaluations:
         return best
-    counted = _valid_doses(best.path)
-    if all(_valid_doses(other.path) <= counted for other in choices):
-        return best
-    reason = Reason(ReasonCode.CLINICIAN_DECIDES, {"rule": "mixed-lines"}, edition.source)
-    return Choice(best.path, replace(best.forecast, needs="clinician", reasons=(*best.forecast.reasons, reason)))
-
-
-def _valid_doses(path: Path) -> set[int]:
-    return {each.n for each in path.evaluations if each.status is EvaluationStatus.VALID}
+    looked_at = best.forecast
+    if looked_at.status is SeriesStatus.NOT_COMPLETE and looked_at.needs is None:
+        reason = Reason(ReasonCode.CLINICIAN_DECIDES, {"rule": "mixed-lines"}, edition.source)
+        looked_at = replace(looked_at, needs="clinician", reasons=(*looked_at.reasons, reason))
+    return Choice(best.path, looked_at, merged)
