@@ -46,14 +46,18 @@ class Recipient:
 
 
 def owed_between(session: Session, clinic_id: UUID, first: date, last: date) -> list[OwedDose]:
-    """The clinic's doses recommended from `first` to `last`, and all that belong to an appointment in those days, by child."""
-    owed = _owed(clinic_id)
-    recommended = owed.where(DueRow.recommended.between(first, last))
-    appointed = owed.where(NextVisit.clinic_id == clinic_id, NextVisit.visit_on.between(first, last), NextVisit.kind == VisitKind.APPOINTED)
-    found = {(row.child_id, row.group): row for statement in (recommended, appointed) for row in session.execute(statement)}
+    """All that is owed by `last` to the clinic's children of whom something is recommended from `first` on, or who have an
+    appointment in those days; by child."""
+    called = select(DueRow.child_id).where(
+        DueRow.clinic_id == clinic_id, DueRow.recommended.between(first, last), DueRow.needs.is_(None), DueRow.is_optional.is_(False)
+    )
+    appointed = select(NextVisit.child_id).where(
+        NextVisit.clinic_id == clinic_id, NextVisit.visit_on.between(first, last), NextVisit.kind == VisitKind.APPOINTED
+    )
+    owed = _owed(clinic_id).where(DueRow.recommended <= last, DueRow.child_id.in_(called.union(appointed)))
     return [
         OwedDose(row.child_id, row.group, row.recommended, row.planned_on, row.visit_on, row.kind == VisitKind.APPOINTED, row.is_sensitive)
-        for _, row in sorted(found.items(), key=lambda item: (item[0][0].bytes, item[0][1]))
+        for row in session.execute(owed.order_by(DueRow.child_id, DueRow.group))
     ]
 
 

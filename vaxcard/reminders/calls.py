@@ -42,12 +42,12 @@ def call_of(owed: Sequence[OwedDose], open_day: OpenDay, on: date, policy: Polic
     due_on = open_day(child.planned_on)
     if due_on > on:
         return _soon(owed, due_on, on, policy)
-    today = [dose for dose in owed if open_day(dose.recommended) == on]
-    if today:
-        return _call(MessageKind.TODAY, on, [dose for dose in owed if dose.recommended <= on])
+    now = [dose for dose in owed if dose.recommended <= on]
+    if any(open_day(dose.recommended) == on for dose in now):
+        return _call(MessageKind.TODAY, on, now)
     latest_missed = on - timedelta(days=policy.missed_days)
-    missed = [dose for dose in owed if missed_since <= dose.recommended and open_day(dose.recommended) <= latest_missed]
-    return _call(MessageKind.MISSED, open_day(on), missed) if missed else None
+    missed = any(missed_since <= dose.recommended and open_day(dose.recommended) <= latest_missed for dose in now)
+    return _call(MessageKind.MISSED, open_day(on), now) if missed else None
 
 
 def _soon(owed: Sequence[OwedDose], visit_on: date, on: date, policy: Policy) -> Call | None:

@@ -1,0 +1,111 @@
+"""What a text says in each language, and what it costs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from vaxcard.errors import SettingsError
+from vaxcard.records.messages import MessageKind
+from vaxcard.reminders import wording
+from vaxcard.reminders.wording import Facts, language_of, languages, parts, word
+
+FACTS = Facts("清河社区卫生服务中心", "0571-88880000", ("朵朵",), date(2026, 6, 20))
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_every_kind_is_written_in_every_language(kind: MessageKind, lang: str) -> None:
+    text = word(kind, lang, FACTS)
+    assert text.startswith("【清河社区卫生服务中心】")
+    assert all(told in text for told in ("朵朵", "0571-88880000"))
+    assert "$" not in text
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_a_chinese_text_about_one_child_fits_one_part(kind: MessageKind) -> None:
+    assert parts(word(kind, "zh", FACTS)) == 1
+
+
+def test_the_day_is_told_with_its_weekday() -> None:
+    assert "6月20日 星期六" in word("before", "zh", FACTS)
+    assert "Sat 20 June" in word("before", "en", FACTS)
+
+
+def test_a_telephone_that_nobody_told_is_not_mentioned() -> None:
+    text = word("before", "zh", Facts("清河卫生院", None, ("朵朵",), date(2026, 6, 20)))
+    assert text == "【清河卫生院】6月20日 星期六，朵朵的疫苗在门诊等着。带好接种卡。"
+
+
+@pytest.mark.parametrize(
+    ("names", "zh", "en"),
+    [
+        (("朵朵",), "朵朵的疫苗", "for 朵朵 on"),
+        (("朵朵", "阳阳"), "朵朵和阳阳的疫苗", "for 朵朵 and 阳阳 on"),
+        (("朵朵", "阳阳", "山山"), "朵朵、阳阳和山山的疫苗", "for 朵朵, 阳阳 and 山山 on"),
+    ],
+)
+def test_children_are_listed_as_one_would_say_it(names: tuple[str, ...], zh: str, en: str) -> None:
+    facts = Facts("清河卫生院", None, names, date(2026, 6, 20))
+    assert zh in word("before", "zh", facts)
+    assert en in word("before", "en", facts)
+
+
+def test_no_exclamation_mark_and_no_honorific() -> None:
+    texts = [word(kind, "zh", FACTS) for kind in MessageKind]
+    assert not any(mark in text for text in texts for mark in "！!您请")
+
+
+def test_a_dollar_in_a_name_stays_a_dollar() -> None:
+    assert "$100" in word("before", "zh", Facts("清河", None, ("$100",), date(2026, 6, 20)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lang"),
+    [(("en-GB", "zh"), "en"), (("fr", "zh"), "zh"), ((None, "zh-Hans"), "zh"), (("../en", "zh"), "zh")],
+)
+def test_the_first_language_that_can_be_written_is(wanted: tuple[str | None, ...], lang: str) -> None:
+    assert language_of(*wanted) == lang
+
+
+def test_a_language_without_templates_is_told() -> None:
+    with pytest.raises(SettingsError, match="add a folder"):
+        language_of(None, "fr")
+
+
+def test_a_missing_template_is_told_by_its_name() -> None:
+    with pytest.raises(SettingsError, match="zh/birthday.txt"):
+        word("birthday", "zh", FACTS)
+
+
+# Parts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),  # two places each
+        ("€" * 81, 2),
+        ("a" * 152 + "€" + "a" * 153, 3),  # the euro would be torn: it opens the second part, and the last letter a third
+        ("疫" * 70, 1),
+        ("疫" * 71, 2),
+        ("疫" * 134, 2),
+        ("疫" * 135, 3),
+        ("a" * 70 + "’", 2),  # one curly quote turns the whole text into UCS-2
+        ("𬀩" * 35, 1),  # two code units each
+        ("𬀩" * 36, 2),
+        ("疫" * 66 + "𬀩" + "疫" * 66, 3),
+        ("", 1),
+    ],
+)
+def test_parts_are_counted_as_the_networks_do(text: str, expected: int) -> None:
+    assert parts(text) == expected
+
+
+def test_the_default_alphabet_is_complete() -> None:
+    assert len(wording._GSM7) == 127  # 128 places, one of them the escape to what costs two
