@@ -285,6 +285,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes_id", name=op.f("uq_doses_supersedes_id")),
     )
     op.create_index("ix_doses_child_id", "doses", ["child_id"], unique=False)
+    op.create_index("ix_doses_clinic_id_given_on", "doses", ["clinic_id", "given_on"], unique=False)
     op.create_table(
         "due_rows",
         sa.Column("child_id", sa.Uuid(), nullable=False),
@@ -446,6 +447,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_due_rows_holds_until"), table_name="due_rows")
     op.drop_index("ix_due_rows_clinic_id_recommended", table_name="due_rows")
     op.drop_table("due_rows")
+    op.drop_index("ix_doses_clinic_id_given_on", table_name="doses")
     op.drop_index("ix_doses_child_id", table_name="doses")
     op.drop_table("doses")
     op.drop_index("ix_decisions_child_id", table_name="decisions")

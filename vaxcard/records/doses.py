@@ -35,7 +35,11 @@ class DoseRecord(Base):
     """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id."""
 
     __tablename__ = "doses"
-    __table_args__ = (Index("ix_doses_child_id", "child_id"), UniqueConstraint("supersedes_id"))
+    __table_args__ = (
+        Index("ix_doses_child_id", "child_id"),
+        Index("ix_doses_clinic_id_given_on", "clinic_id", "given_on"),
+        UniqueConstraint("supersedes_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"))

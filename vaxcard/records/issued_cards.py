@@ -132,3 +132,9 @@ def _in_use(card: CardRecord | None) -> CardRecord:
     if card.state != CardState.ACTIVE or card.child_id is None:
         raise CardClosed("this card belongs to no child yet", advice="bind it to a child at the counter")
     return card
+
+
+def closed_card(session: Session, token: str) -> CardRecord | None:
+    """The card of a token that no longer opens anything, to say which clinic can help; None for an active or unknown one."""
+    card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))
+    return card if card is not None and card.state != CardState.ACTIVE else None

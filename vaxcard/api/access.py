@@ -1,0 +1,149 @@
+"""Who asks, and whether they may: staff by their session, machines by an API key, strangers only at the doors named here.
+
+Every route carries a rule; a test walks all routes and finds one without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from flask import g, request, session
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from vaxcard.api.service import service
+from vaxcard.keyring import fingerprint
+from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, load_clinic, staff_by_id
+
+# Doors that anybody may open, by endpoint: the card is the key of the first, the others show nothing of anyone.
+PUBLIC = frozenset({"family.card", "front.healthz", "look.stylesheet", "static", "counter.sign_in", "counter.sign_in_now", "front.home"})
+
+RECORDING = (Role.PHYSICIAN, Role.VACCINATOR)
+LOOKING = (Role.PHYSICIAN, Role.VACCINATOR, Role.REGISTRAR, Role.MANAGER)
+TOLD_EVERYTHING = frozenset(RECORDING)  # who hears sensitive reasons; others hear that the clinic decided otherwise
+
+_STAFF = "staff_id"
+_UNTIL = "until"
+_RULE = "access_rule"
+_BEARER = "bearer "
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: a member of staff in their role, or a machine with scopes; and the clinic in whose name they act."""
+
+    actor: str
+    clinic_id: UUID
+    clinic_name: str
+    time_zone: str
+    name: str
+    language: str | None
+    role: Role | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def hears_sensitive_reasons(self) -> bool:
+        """Whether facts such as a mother's hepatitis B may be told to them."""
+        return self.role in TOLD_EVERYTHING
+
+    def may(self, roles: tuple[Role, ...], scope: str | None) -> bool:
+        """Whether a rule of these roles, or this scope for machines, lets them in."""
+        return self.role in roles if self.role is not None else scope is not None and scope in self.scopes
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles a route lets in, and which scope a machine needs for it; no scope means people only."""
+
+    roles: tuple[Role, ...]
+    scope: str | None
+
+
+def requires(*roles: Role, scope: str | None = None) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
+    """Let in these roles, and machines whose key has `scope`; anyone else is told to sign in, or that they may not."""
+
+    def guarded(handler: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+        @wraps(handler)
+        def ask_first(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+            if not caller().may(roles, scope):
+                raise Forbidden
+            return handler(*args, **kwargs)
+
+        setattr(ask_first, _RULE, Rule(roles, scope))
+        return ask_first
+
+    return guarded
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """The rule that a route's handler carries."""
+    return cast("Rule | None", getattr(view, _RULE, None))
+
+
+def caller() -> Caller:
+    """Who asks. Raises Unauthorized for a stranger."""
+    who = caller_or_none()
+    if who is None:
+        raise Unauthorized
+    return who
+
+
+def caller_or_none() -> Caller | None:
+    """Who asks, or None for a stranger. A bearer key goes before a session, and a wrong one is not forgiven."""
+    if "caller" not in g:
+        g.caller = _by_key() if _bearer() is not None else _by_session()
+        g.staff_language = g.caller.language if g.caller else None
+    return cast("Caller | None", g.caller)
+
+
+def _bearer() -> str | None:
+    header = request.headers.get("Authorization", "")
+    return header[len(_BEARER) :].strip() if header.casefold().startswith(_BEARER) else None
+
+
+def _by_key() -> Caller | None:
+    with service().database.reading() as rows:
+        key = api_key_by_fingerprint(rows, fingerprint(_bearer() or ""))
+        if key is None:
+            return None
+        clinic = load_clinic(rows, key.clinic_id)
+        return Caller(
+            f"key:{key.id}", clinic.id, clinic.name, clinic.time_zone, key.name, clinic.language, scopes=frozenset(key.scopes)
+        )
+
+
+def _by_session() -> Caller | None:
+    staff_id, until = session.get(_STAFF), session.get(_UNTIL, 0)
+    if staff_id is None or service().clock().timestamp() >= until or not _from_our_own_pages():
+        return None
+    with service().database.reading() as rows:
+        staff = staff_by_id(rows, UUID(staff_id))
+        return _as_caller(staff) if staff is not None else None
+
+
+def _from_our_own_pages() -> bool:
+    """A session counts for a change only when the browser does not say that another site asked for it."""
+    return request.method in ("GET", "HEAD") or request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def _as_caller(staff: StaffRecord) -> Caller:
+    clinic = staff.clinic
+    return Caller(f"staff:{staff.id}", clinic.id, clinic.name, clinic.time_zone, staff.name, staff.language, role=Role(staff.role))
+
+
+def begin_session(staff: StaffRecord, hours: int) -> None:
+    """Sign a member of staff in for `hours`, on a session that carries nothing from before."""
+    session.clear()
+    session[_STAFF] = str(staff.id)
+    session[_UNTIL] = service().clock().timestamp() + hours * 3600
+
+
+def end_session() -> None:
+    """Sign out."""
+    session.clear()

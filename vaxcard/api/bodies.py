@@ -1,0 +1,162 @@
+"""Reading what was sent: a JSON object or a form becomes the registry's own forms, with every fault told at once and in its place.
+
+It decides what can be understood, never whether it is true or allowed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from vaxcard.errors import InputFault, ManyFaults
+from vaxcard.records.doses import DoseSource
+from vaxcard.records.registry import DoseForm
+
+LONGEST = {
+    "vaccine": 30,
+    "lot_number": 40,
+    "manufacturer": 120,
+    "trace_code": 80,
+    "product_name": 120,
+    "site": 40,
+    "route": 40,
+    "place": 200,
+    "performer": 100,
+    "happened": 400,
+}
+"""Characters that the registry keeps of each text."""
+
+
+def json_object() -> dict[str, Any]:
+    """The request's body as a JSON object; 415 for another kind of body, 422 for JSON that is not an object."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        body = request.get_json(cache=False)
+    except (BadRequest, RecursionError) as fault:
+        raise InputFault("the body is not JSON", advice="send one JSON object") from fault
+    if not isinstance(body, dict):
+        raise InputFault("the body is not a JSON object", advice="send one JSON object")
+    return body
+
+
+class Reader:
+    """Takes fields out of what was sent and gathers what is wrong with them."""
+
+    def __init__(self, sent: Mapping[str, Any]) -> None:
+        self.sent = sent
+        self.faults: list[InputFault] = []
+
+    def fault(self, place: str, problem: str, advice: str | None = None) -> None:
+        """Note that a field can't be taken as it is."""
+        self.faults.append(InputFault(problem, place=place, advice=advice))
+
+    def finish(self) -> None:
+        """Raise what was gathered, if anything was."""
+        if self.faults:
+            raise ManyFaults(self.faults)
+
+    def text(self, name: str, *, required: bool = False) -> str | None:
+        """A text in one line, without blanks at its ends, or None where there is none."""
+        value = self.sent.get(name)
+        if value is None or value == "":
+            if required:
+                self.fault(name, "this is missing", "fill it in")
+            return None
+        if not isinstance(value, str):
+            self.fault(name, "this is not a text", "send it in quotation marks")
+            return None
+        return self._clean(name, value)
+
+    def _clean(self, name: str, value: str) -> str | None:
+        plain = " ".join(unicodedata.normalize("NFC", value).split())
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
+            self.fault(name, "there are characters in it that cannot be written", "type it again")
+            return None
+        longest = LONGEST.get(name, 200)
+        if len(plain) > longest:
+            self.fault(name, "this is too long", "shorten it")
+            return None
+        return plain or None
+
+    def day(self, name: str, *, required: bool = False) -> date | None:
+        """A date written as 2026-06-18."""
+        written = self.text(name, required=required)
+        if written is None:
+            return None
+        try:
+            if len(written) != len("2026-06-18"):
+                raise ValueError
+            return date.fromisoformat(written)
+        except ValueError:
+            self.fault(name, "this is not a date", "write it as 2026-06-18")
+            return None
+
+    def id(self, name: str, *, required: bool = False) -> UUID | None:
+        """An id that the client made."""
+        written = self.text(name, required=required)
+        if written is None:
+            return None
+        try:
+            return UUID(written)
+        except ValueError:
+            self.fault(name, "this is not an id", "send a UUID, best of version 7")
+            return None
+
+    def number(self, name: str, *, lowest: int, highest: int) -> int | None:
+        """A whole number in a range; digits in a text will do."""
+        value = self.sent.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+            value = int(value) if len(value) < 10 else highest + 1
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            self.fault(name, "this is not a number that can be", "send a whole number")
+            return None
+        return value
+
+
+def dose_form(sent: Mapping[str, Any], *, clinic_id: UUID, performer: str | None) -> DoseForm:
+    """The dose that was sent. A dose told with a `place` was given elsewhere; any other at `clinic_id`. Raises ManyFaults."""
+    reader = Reader(sent)
+    dose_id, vaccine, given_on = reader.id("id", required=True), reader.text("vaccine", required=True), reader.day("given_on", required=True)
+    place = reader.text("place")
+    form = {
+        "lot_number": reader.text("lot_number"),
+        "expires_on": reader.day("expires_on"),
+        "manufacturer": reader.text("manufacturer"),
+        "trace_code": _digits(reader.text("trace_code")),
+        "product_name": reader.text("product_name"),
+        "stated_number": reader.number("stated_number", lowest=1, highest=20),
+        "site": reader.text("site"),
+        "route": reader.text("route"),
+        "performer": reader.text("performer") or (None if place else performer),
+        "happened": reader.text("happened"),
+    }
+    source = _source(reader)
+    reader.finish()
+    assert dose_id and vaccine and given_on  # a missing one has been raised
+    return DoseForm(dose_id, vaccine, given_on, **form, place=place, clinic_id=None if place else clinic_id, source=source)
+
+
+def _source(reader: Reader) -> DoseSource:
+    told = reader.text("source")
+    if told in (None, DoseSource.CLINIC, DoseSource.CERTIFICATE):
+        return DoseSource(told or DoseSource.CLINIC)
+    reader.fault("source", "no such source", "send clinic or certificate")
+    return DoseSource.CLINIC
+
+
+def _digits(code: str | None) -> str | None:
+    """A trace code as scanners type it: full-width digits and blanks between the groups do not count."""
+    if code is None:
+        return None
+    plain = unicodedata.normalize("NFKC", code)
+    packed = "".join(plain.split())
+    return packed if packed.isdigit() else plain

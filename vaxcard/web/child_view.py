@@ -1,0 +1,221 @@
+"""A child's record arranged for the counter: who, what is due, what waits, what was given. It arranges; the engine has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from vaxcard.api.access import Caller
+from vaxcard.api.answers import reason_as_json, vaccine_name, waits
+from vaxcard.records.acting import Acting
+from vaxcard.records.chart import Chart
+from vaxcard.records.clinics import ClinicRecord, load_clinic
+from vaxcard.records.doses import DoseRecord
+from vaxcard.records.people import ChildRecord, Guardianship
+from vaxcard.records.search import siblings_of
+from vaxcard.records.visits import NextVisit
+from vaxcard.schedule.brackets import BracketView, Visit, VisitView, lay_out
+from vaxcard.schedule.history import Child
+from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, SeriesStatus
+from vaxcard.schedule.rules import Schedule
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A child in a list: enough to pick the right one, and no more."""
+
+    id: UUID
+    name: str
+    sign: str
+    born_on: date
+    sex: str
+    guardians: tuple[str, ...]
+    at_this_clinic: bool
+    is_twin: bool = False
+
+
+@dataclass(frozen=True)
+class Due:
+    """A dose to give today."""
+
+    group: str
+    group_names: dict[str, str]
+    dose: int | None
+    vaccine: str
+    others: tuple[str, ...]
+    is_oral: bool
+    days_since_last: int | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Doses that wait for the same day and reason; `until` None means until somebody has decided."""
+
+    doses: tuple[tuple[dict[str, str], int | None], ...]
+    until: date | None
+    sentences: tuple[str, ...]
+    is_barred: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was given on a day, with the number of the plan's visit that it belongs to."""
+
+    given_on: date
+    visit: Visit | None
+    bracket: int | None
+    doses: tuple[GivenDose, ...]
+
+
+@dataclass(frozen=True)
+class GivenDose:
+    """One dose on record: what it was and, where it does not count, why."""
+
+    id: UUID
+    vaccine: str
+    numbers: tuple[int, ...]
+    counts: bool
+    sentences: tuple[str, ...]
+    lot_number: str | None
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything on the child's page."""
+
+    who: Brief
+    display_name: str
+    state: str
+    is_sensitive: bool
+    today: date
+    clinic: ClinicRecord
+    guardians: tuple[tuple[str | None, str | None, str | None], ...]
+    siblings: tuple[Brief, ...]
+    due: tuple[Due, ...]
+    due_visit: tuple[VisitView, int] | None
+    waits: tuple[Wait, ...]
+    later: tuple[Wait, ...]
+    given: tuple[Given, ...]
+    next_visit: NextVisit | None
+    unverified: tuple[str, ...]
+
+
+def brief(acting: Acting, child: ChildRecord, *, beside: date | None = None) -> Brief:
+    """A child for a list; `beside` is the birth date of the child it stands next to."""
+    names = tuple(name for each in child.guardianships if (name := each.guardian.name(acting.keyring)))
+    at_this_clinic = child.clinic_id == acting.clinic_id
+    name = child.name(acting.keyring)
+    return Brief(child.id, name, child.sign, child.born_on, child.sex, names, at_this_clinic, child.born_on == beside)
+
+
+def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
+    """The child's page, in the caller's ears: sensitive reasons only to those who may hear them."""
+    child, schedule = chart.child, acting.schedule
+    plan = lay_out(schedule, Child(child.born_on, child.sex), chart.assessment)
+    due = tuple(_due(schedule, chart, each) for each in _by_group(chart, due=True))
+    waiting = _gathered(schedule, [each for each in _by_group(chart, due=False) if waits(each)], chart, caller, lang)
+    soon, later = _divided(waiting, chart.next_visit)
+    return View(
+        who=brief(acting, child),
+        display_name=child.display_name(acting.keyring),
+        state=child.state,
+        is_sensitive=child.is_sensitive,
+        today=acting.today,
+        clinic=load_clinic(acting.session, child.clinic_id),
+        guardians=tuple(_guardian(acting, each) for each in child.guardianships),
+        siblings=tuple(brief(acting, each, beside=child.born_on) for each in siblings_of(acting.session, child.id)),
+        due=due,
+        due_visit=visit_of(plan, {each.group for each in due}),
+        waits=soon,
+        later=later,
+        given=_given(chart, plan, caller, lang),
+        next_visit=chart.next_visit,
+        unverified=chart.assessment.unverified,
+    )
+
+
+def visit_of(plan: Sequence[BracketView], groups: Iterable[str]) -> tuple[VisitView, int] | None:
+    """The first visit of the plan, with its bracket's number, that still asks for one of these groups."""
+    wanted = set(groups)
+    for bracket in plan:
+        for visit in bracket.visits:
+            if any(slot.slot.group in wanted and slot.state in ("late", "next") for slot in visit.slots):
+                return visit, bracket.bracket.number
+    return None
+
+
+def _by_group(chart: Chart, *, due: bool) -> list[Forecast]:
+    return [each for each in chart.assessment.forecasts if (each.group in chart.assessment.due_now) == due]
+
+
+def _guardian(acting: Acting, bond: Guardianship) -> tuple[str | None, str | None, str | None]:
+    guardian = bond.guardian
+    return guardian.name(acting.keyring), bond.relation, masked(guardian.phone(acting.keyring))
+
+
+def masked(phone: str | None) -> str | None:
+    """A number that its owner recognises and a neighbour at the counter does not learn."""
+    return f"{phone[: -8 or None]}••••{phone[-4:]}" if phone and len(phone) > len("12345678") else phone
+
+
+def _due(schedule: Schedule, chart: Chart, forecast: Forecast) -> Due:
+    group = schedule.groups[forecast.group]
+    last = max((each.given_on for each in chart.assessment.evaluations if each.group == forecast.group), default=None)
+    vaccine = forecast.vaccines[0] if forecast.vaccines else ""
+    return Due(
+        group=forecast.group,
+        group_names=dict(group.short_names),
+        dose=forecast.dose,
+        vaccine=vaccine,
+        others=tuple(forecast.vaccines[1:]),
+        is_oral=vaccine in schedule.vaccines and schedule.vaccines[vaccine].route == "oral",
+        days_since_last=(chart.assessment.on - last).days if last else None,
+        is_late=forecast.past_due is not None and forecast.past_due < chart.assessment.on,
+    )
+
+
+def _gathered(schedule: Schedule, forecasts: Iterable[Forecast], chart: Chart, caller: Caller, lang: str) -> list[Wait]:
+    """Doses that wait for the same day for the same reason stand in one line, the soonest first."""
+    lines: dict[tuple[date | None, tuple[str, ...], bool], list[tuple[dict[str, str], int | None]]] = {}
+    today = chart.assessment.on
+    for each in forecasts:
+        until = each.earliest if each.earliest and each.earliest > today else None
+        barred = each.status == SeriesStatus.CONTRAINDICATED or each.needs is not None
+        sentences = tuple(dict.fromkeys(reason_as_json(reason, caller, lang, today)["sentence"] for reason in each.reasons))
+        lines.setdefault((until, sentences, barred), []).append((dict(schedule.groups[each.group].short_names), each.dose))
+    gathered = [Wait(tuple(doses), until, sentences, barred) for (until, sentences, barred), doses in lines.items()]
+    return sorted(gathered, key=lambda wait: (not wait.is_barred, wait.until or today))
+
+
+def _divided(waiting: Sequence[Wait], visit: NextVisit | None) -> tuple[tuple[Wait, ...], tuple[Wait, ...]]:
+    """What a nurse may be asked about today, and what lies beyond the nearest of the days to come."""
+    days = [wait.until for wait in waiting if wait.until]
+    horizon = max(min(days), visit.visit_on if visit else min(days)) if days else None
+    soon = tuple(wait for wait in waiting if wait.is_barred or wait.until is None or (horizon and wait.until <= horizon))
+    return soon, tuple(wait for wait in waiting if wait not in soon)
+
+
+def _given(chart: Chart, plan: Sequence[BracketView], caller: Caller, lang: str) -> tuple[Given, ...]:
+    places = {slot.n: (visit.visit, view.bracket.number) for view in plan for visit in view.visits for slot in visit.slots if slot.n}
+    days: dict[date, list[tuple[int, DoseRecord]]] = {}
+    for number, dose in enumerate(chart.doses, start=1):
+        days.setdefault(dose.given_on, []).append((number, dose))
+    given = []
+    for day, doses in sorted(days.items(), reverse=True):
+        place = next((places[number] for number, _ in doses if number in places), (None, None))
+        given.append(Given(day, *place, tuple(given_dose(chart, dose, caller, lang) for _, dose in doses)))
+    return tuple(given)
+
+
+def given_dose(chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> GivenDose:
+    """A dose on record with what it was worth; a paid vaccine outside every group counts for itself."""
+    evaluations = [each for each in chart.evaluations_of(dose) if each.status is not None]
+    counted = [each for each in evaluations if each.status == EvaluationStatus.VALID]
+    others = [each for each in evaluations if each.status != EvaluationStatus.VALID]
+    told = [reason_as_json(reason, caller, lang, chart.assessment.on)["sentence"] for each in others for reason in each.reasons]
+    numbers = tuple(dict.fromkeys(each.dose for each in counted if each.dose))
+    name = vaccine_name(dose.vaccine, lang)
+    return GivenDose(dose.id, name, numbers, not others, tuple(dict.fromkeys(told)), dose.lot_number)

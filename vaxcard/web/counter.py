@@ -1,0 +1,122 @@
+"""The counter: signing in, the one field that a scanner types into, and the child that it leads to."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from vaxcard.api.access import LOOKING, begin_session, caller, caller_or_none, end_session, requires
+from vaxcard.api.scans import find_card, open_card
+from vaxcard.api.service import service
+from vaxcard.errors import VaxcardError
+from vaxcard.keyring import hash_password, password_matches
+from vaxcard.language import say_fault
+from vaxcard.language.catalogues import marked
+from vaxcard.records import chart
+from vaxcard.records.acting import Acting
+from vaxcard.records.clinics import StaffRecord, staff_by_login
+from vaxcard.records.search import find_children
+from vaxcard.web import child_view
+from vaxcard.web.lockout import SignInGuard
+from vaxcard.web.rendering import NEXT, language, said
+
+counter = Blueprint("counter", __name__, url_prefix="/counter")
+
+SESSION_HOURS = 10  # a working day
+_GUARD = "vaxcard.sign-in"
+_WRONG = marked("Name or password is wrong")
+_PAUSED = marked("Too many wrong tries. Wait a quarter of an hour")
+_NOBODY = marked("Nobody found under this")
+
+
+@counter.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page."""
+    return redirect(url_for("counter.scan_page"), 303) if caller_or_none() else render_template("counter/sign_in.html", login="")
+
+
+@counter.post("/sign-in")
+def sign_in_now() -> ResponseReturnValue:
+    """Sign in, and go on to where the nurse was heading."""
+    login, password = request.form.get("login", "")[:60], request.form.get("password", "")[:200]
+    address, now = request.remote_addr or "", service().clock()
+    if _guard().is_paused(login, address, now):
+        return render_template("counter/sign_in.html", login=login, problem=said(_PAUSED)), 429
+    staff = _staff_with(login, password)
+    if staff is None:
+        _guard().note_wrong(login, address, now)
+        return render_template("counter/sign_in.html", login=login, problem=said(_WRONG)), 403
+    _guard().note_right(login, address)
+    heading_for = session.get(NEXT) or url_for("counter.scan_page")
+    begin_session(staff, SESSION_HOURS)
+    with service().acting(f"staff:{staff.id}", staff.clinic_id, staff.clinic.time_zone) as acting:
+        acting.note("staff.sign-in", subjects=[str(staff.id)])
+    return redirect(heading_for, 303)
+
+
+def _guard() -> SignInGuard:
+    return cast(SignInGuard, current_app.extensions.setdefault(_GUARD, SignInGuard()))
+
+
+def _staff_with(login: str, password: str) -> StaffRecord | None:
+    """The member of staff, or None; a name that does not exist takes as long to refuse as a wrong password."""
+    with service().database.reading() as rows:
+        staff = staff_by_login(rows, login) if login.strip() else None
+    if staff is None:
+        hash_password(password)
+        return None
+    return staff if password_matches(staff.password_hash, password) else None
+
+
+@counter.post("/sign-out")
+@requires(*LOOKING)
+def sign_out() -> ResponseReturnValue:
+    """End the session on this machine."""
+    end_session()
+    return redirect(url_for("counter.sign_in"), 303)
+
+
+@counter.get("/")
+@requires(*LOOKING)
+def scan_page() -> ResponseReturnValue:
+    """The field to scan, type or search in."""
+    return render_template("counter/scan.html")
+
+
+@counter.post("/scan")
+@requires(*LOOKING)
+def scan() -> ResponseReturnValue:
+    """What was scanned or typed leads to a child, to a list to choose from, or to a plain word about why not."""
+    typed, who = " ".join(request.form.get("code", "")[:500].split()), caller()
+    try:
+        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+            card = find_card(acting, typed) if typed else None
+            if card is not None:
+                return redirect(url_for("counter.child", child_id=open_card(acting, card).child.id), 303)
+            return _found(acting, typed)
+    except VaxcardError as fault:
+        return render_template("counter/scan.html", typed=typed, fault=say_fault(fault, language())), 404
+
+
+def _found(acting: Acting, typed: str) -> ResponseReturnValue:
+    children = find_children(acting, typed) if typed else []
+    if len(children) == 1:
+        return redirect(url_for("counter.child", child_id=children[0].id), 303)
+    found = [child_view.brief(acting, child) for child in children]
+    nobody = None if found or not typed else said(_NOBODY)
+    return render_template("counter/scan.html", typed=typed, found=found, nobody=nobody), 200 if found or not typed else 404
+
+
+@counter.get("/children/<uuid:child_id>")
+@requires(*LOOKING)
+def child(child_id: UUID) -> ResponseReturnValue:
+    """Who this is, what is due today, what must wait until when and why, and what was given."""
+    who = caller()
+    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+        acting.note("child.look", child_id=child_id)
+        view = child_view.whole(acting, read, who, language())
+    return render_template("counter/child.html", view=view)

@@ -1,0 +1,98 @@
+"""What every page shares: its language, its words for dates and names, its drawings, and how a fault looks on a page."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from vaxcard.api.access import caller_or_none
+from vaxcard.api.answers import named, vaccine_name
+from vaxcard.api.problems import Problem, http_problem
+from vaxcard.api.service import language, service
+from vaxcard.language import languages, say_age, say_clock, say_date, say_full_date, translations
+from vaxcard.language.dates import name_of_language, say_month, say_weekday
+from vaxcard.web.look import drawing_address, stylesheet_address
+
+_HTML_LANGUAGES = {"zh": "zh-Hans"}
+NEXT = "next"  # where a nurse wanted to go before signing in
+
+
+def prepare(app: Flask) -> None:
+    """Give templates their language and their words."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translations(language()).gettext(text),
+        lambda one, many, number: translations(language()).ngettext(one, many, number),
+        newstyle=True,
+    )
+    app.jinja_env.filters.update(
+        date=lambda day: say_date(day, language(), near=_today()),
+        full_date=lambda day: say_full_date(day, language()),
+        month=lambda day: say_month(day, language()),
+        weekday=lambda day: say_weekday(day, language()),
+        clock=lambda moment: say_clock(moment, language()),
+        names=lambda names: named(names, language()),
+        vaccine=lambda code: vaccine_name(code, language()),
+        grouped=in_groups_of_four,
+    )
+    app.jinja_env.globals.update(age=age_in_words, icon_at=drawing_address, stylesheet=stylesheet_address)
+    app.context_processor(_page)
+
+
+def _page() -> dict[str, Any]:
+    who = caller_or_none()
+    return {
+        "lang": language(),
+        "html_lang": _HTML_LANGUAGES.get(language(), language()),
+        "other_languages": [(lang, name_of_language(lang)) for lang in languages() if lang != language()],
+        "me": who,
+        "time_now": _time_now(who.time_zone if who else None),
+    }
+
+
+def _today() -> date:
+    return g.get("page_today") or service().today(None)
+
+
+def _time_now(time_zone: str | None) -> time:
+    return service().clock().astimezone(ZoneInfo(time_zone or service().settings.time_zone)).time()
+
+
+def age_in_words(born_on: date, on: date) -> str:
+    """How old somebody born on a day is on another."""
+    return say_age(born_on, on, language())
+
+
+def in_groups_of_four(code: str) -> str:
+    """A long number as people compare it: in groups of four."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def said(text: str) -> str:
+    """A marked sentence in the page's language."""
+    return translations(language()).gettext(text)
+
+
+def fault_page(problem: Problem) -> Response:
+    """A fault on a page of its own, with what to do and the way back."""
+    response = make_response(render_template("fault.html", problem=problem))
+    response.status_code = problem.status
+    return response
+
+
+def http_fault_page(fault: HTTPException, *, stale_form: bool) -> ResponseReturnValue:
+    """A fault of HTTP on a page; whoever is not signed in is asked to, and led back to where they wanted to go."""
+    if fault.code == 401:
+        if request.method == "GET":
+            session[NEXT] = request.path
+        return redirect(url_for("counter.sign_in"), 303)
+    problem = http_problem(fault.code or 500, language())
+    response = make_response(render_template("fault.html", problem=problem, stale_form=stale_form))
+    response.status_code = problem.status
+    return response
