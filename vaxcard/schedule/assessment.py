@@ -148,10 +148,12 @@ def _aside(dose: DoseAdministered, status: EvaluationStatus | None, code: Reason
 def _holds_until(today: _Day, choices: dict[str, Choice], forecasts: tuple[Forecast, ...]) -> date | None:
     """The last day on which the answer is the same by time alone: the day before the first change that can be foreseen."""
     limit = min(_certain_changes(today, forecasts), default=None)
-    for day in sorted(_possible_changes(today)):
-        if limit is not None and day >= limit:
-            break
-        if _differs(today, choices, day):
+    possible: dict[date, set[str]] = {}
+    for day, group in _possible_changes(today, choices):
+        if limit is None or day < limit:
+            possible.setdefault(day, set()).add(group)
+    for day in sorted(possible):
+        if _differs(today, choices, possible[day], day):
             limit = day
             break
     return limit - ONE_DAY if limit else None
@@ -159,37 +161,48 @@ def _holds_until(today: _Day, choices: dict[str, Choice], forecasts: tuple[Forec
 
 def _certain_changes(today: _Day, forecasts: tuple[Forecast, ...]) -> Iterator[date]:
     """Doses that become due, doses recorded ahead, and the next edition."""
+    on = today.on
     for each in forecasts:
-        if each.earliest is not None and each.earliest > today.on and _is_due(each, each.earliest):
+        if each.earliest is not None and each.earliest > on and _is_due(each, each.earliest):
             yield each.earliest
     for dose in today.history.doses:
-        if dose.given_on > today.on and dose.vaccine in today.schedule.vaccines:
+        if dose.given_on > on and dose.vaccine in today.schedule.vaccines:
             yield dose.given_on
     if today.in_force.ends_before is not None:
         yield today.in_force.ends_before
 
 
-def _possible_changes(today: _Day) -> set[date]:
-    """Every day ahead on which an age is reached, an observation or decision begins or ends, or today's live dose is yesterday's."""
-    facts, on = today.facts, today.on
-    days = {facts.age(age) for group in today.in_force.editions.values() for age in group.thresholds}
-    if today.schedule.catch_up_age:
-        days.add(facts.age(today.schedule.catch_up_age))
-    spans = [(each.on, each.until) for each in today.history.observations]
-    spans += [(each.on, each.until) for each in today.history.decisions]
-    for first, last in spans:
-        days.update(day for day in (first, last + ONE_DAY if last else None) if day is not None)
-    days.add(on + ONE_DAY)
-    return {day for day in days if day > on}
+def _possible_changes(today: _Day, choices: dict[str, Choice]) -> Iterator[tuple[date, str]]:
+    """Days ahead, with the group concerned, on which an age is reached, an observation or decision begins or ends, or a live dose
+    of today becomes yesterday's."""
+    on, ages = today.on, today.facts.age
+    limit = today.schedule.catch_up_age
+    everyone = [on + ONE_DAY] if any(each.given_on == on for each in today.sorted.judged) else []
+    for first, last in _spans(today.history):
+        everyone += [day for day in (first, last + ONE_DAY if last else None) if day is not None and day > on]
+    for group in choices:
+        yield from ((day, group) for day in everyone)
+        for age in today.in_force.editions[group].thresholds:
+            if (day := ages(age)) > on:
+                yield day, group
+        if limit is not None and (day := ages(limit)) > on:
+            yield day, group
 
 
-def _differs(today: _Day, choices: dict[str, Choice], day: date) -> bool:
+def _spans(history: History) -> Iterator[tuple[date | None, date | None]]:
+    for observation in history.observations:
+        yield observation.on, observation.until
+    for decision in history.decisions:
+        yield decision.on, decision.until
+
+
+def _differs(today: _Day, choices: dict[str, Choice], groups: set[str], day: date) -> bool:
     history = today.history
     days = {each.on for each in history.observations} | {each.on for each in history.decisions}
     # Something observed or decided ahead can change the verdict on doses: then everything is worked out anew.
     later = _Day(today.schedule, today.child, history, day) if day in days else today
-    for group, choice in choices.items():
-        then = later.choice(group, day)
+    for group in groups:
+        choice, then = choices[group], later.choice(group, day)
         if then.forecast != choice.forecast or _is_due(then.forecast, day) != _is_due(choice.forecast, today.on):
             return True
         if then.path is not choice.path and then.evaluations != choice.evaluations:

@@ -45,7 +45,10 @@ class Facts:
 
 def holds(conditions: Sequence[Condition], facts: Facts, day: date, standing: Standing | None) -> bool:
     """Whether all conditions hold on `day`; without a standing, no dose counts."""
-    return all(_holds(condition, facts, day, standing) for condition in conditions)
+    for condition in conditions:  # noqa: SIM110 - a generator here costs more than the conditions themselves
+        if not _holds(condition, facts, day, standing):
+            return False
+    return True
 
 
 def _holds(condition: Condition, facts: Facts, day: date, standing: Standing | None) -> bool:
@@ -53,7 +56,7 @@ def _holds(condition: Condition, facts: Facts, day: date, standing: Standing | N
         return False
     if condition.age_before is not None and day >= facts.age(condition.age_before):
         return False
-    if not _birth_fits(condition, facts):
+    if condition.asks_birth and not _birth_fits(condition, facts):
         return False
     if condition.observation is not None and _observed(condition, facts, day) == condition.missing:
         return False

@@ -30,17 +30,17 @@ def add_months(day: date, months: int, month_end: MonthEnd) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Duration:
-    """A length of time in calendar months and days; months are added first, then days."""
+    """A length of time in calendar months and days; months are added first, then days.
+
+    Durations read from the same words are the same object, so that an age is looked up by identity.
+    """
 
     months: int
     days: int
     text: str
     month_end: MonthEnd = MonthEnd.CLAMP
-
-    def __hash__(self) -> int:
-        return self.months * 4096 + self.days
 
     def after(self, day: date) -> date:
         """The date this long after `day`; a date past the calendar's end stops at its last day."""
@@ -57,6 +57,7 @@ _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 
 
+@lru_cache(maxsize=4096)
 def parse_duration(text: str, month_end: MonthEnd = MonthEnd.CLAMP) -> Duration:
     """Read a duration in words; raises ValueError that says how to write it.
 

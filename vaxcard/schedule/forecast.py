@@ -9,15 +9,16 @@ from vaxcard.schedule.history import Decision
 from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode, ReasonValue, SeriesStatus
 from vaxcard.schedule.rules import DoseRule, Edition, SeriesDose
 from vaxcard.schedule.skips import next_target, rule_for
-from vaxcard.schedule.timing import ONE_DAY, last_day_on_time, recommended_on, waits
+from vaxcard.schedule.timing import ONE_DAY, last_day_on_time, recommended_on, wait_reason, waits
 from vaxcard.schedule.vaccines import LiveDoses, contraindication_reason, observation_waits, permitted
 
 _NEED_REASONS = {"tb-skin-test-negative": ReasonCode.SKIN_TEST_FIRST, "sex": ReasonCode.SEX_UNKNOWN}
-_ROUNDS = 6
 
 
 def forecast(edition: Edition, path: Path, facts: Facts, live: LiveDoses, on: date) -> Forecast:
     """The forecast of one series on `on`, decisions by a clinician included."""
+    if not facts.decisions:
+        return _Looking(edition, path, facts, live, on, None).forecast()
     decisions = [each for each in facts.decisions if each.group == edition.group and each.holds_on(on)]
     answer = _decided(edition, decisions) or _Looking(edition, path, facts, live, on, _not_before(decisions)).forecast()
     given_leave = next((each for each in decisions if each.decision == "give"), None)
@@ -59,20 +60,19 @@ class _Looking:
     def forecast(self) -> Forecast:
         if self.path.series.evaluation_only:
             return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, self.edition.source))
-        day, settled = self.on, None
-        for _ in range(_ROUNDS):
+        day = self.on
+        while True:
             target = next_target(self.path.series, self.facts, day, self.path.standing, "forecast")
             if target is None:
                 return self._through()
             rule = rule_for(target, self.facts, day, self.path.standing, None)
             offered = permitted(rule.vaccines, self.facts, day)
             earliest, why = self._earliest(rule, offered)
-            answer = self._owed(target, rule, offered, earliest, why)
-            if settled == (target.number, id(rule)) or earliest <= day:
+            if earliest <= day:
                 break
             # A rule may have changed by the day on which the dose becomes possible: look again on that day (CDSi 7.6).
-            settled, day = (target.number, id(rule)), max(self.on, earliest)
-        return answer
+            day = earliest
+        return self._owed(target, rule, offered, earliest, why)
 
     def _through(self) -> Forecast:
         source = self.path.series.doses[-1].rules[-1].source
@@ -80,19 +80,25 @@ class _Looking:
             return self._bare(SeriesStatus.COMPLETE, Reason(ReasonCode.ALL_DOSES_GIVEN, {}, source))
         return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, source))
 
-    def _earliest(self, rule: DoseRule, offered: tuple[str, ...]) -> tuple[date, Reason | None]:
+    def _earliest(self, rule: DoseRule, offered: tuple[str, ...]) -> tuple[date, Reason]:
         """The first day on which a dose would be valid, with the rule that decides it."""
-        found = [*waits(self.facts, rule, self.path.standing)]
+        earliest, interval, since = waits(self.facts, rule, self.path.standing)
+        why = None
         vaccine = offered[0] if offered else ""
-        found += observation_waits(vaccine, self.facts, self.on)
-        for day, code in ((self.edition.owed_from, ReasonCode.FROM_PROGRAMME_START), (self.not_before, ReasonCode.FROM_DECISION)):
-            if day is not None:
-                found.append((day, Reason(code, {"valid_from": day}, rule.source)))
-        earliest, why = max(found, key=lambda each: each[0], default=(self.facts.born_on, None))
-        return self.live.wait(vaccine, earliest, self.on) or (earliest, why)
+        if self.facts.observations:
+            for day, reason in observation_waits(vaccine, self.facts, self.on):
+                if day > earliest:
+                    earliest, why = day, reason
+        for limit, code in ((self.edition.owed_from, ReasonCode.FROM_PROGRAMME_START), (self.not_before, ReasonCode.FROM_DECISION)):
+            if limit is not None and limit > earliest:
+                earliest, why = limit, Reason(code, {"valid_from": limit}, rule.source)
+        apart = self.live.wait(vaccine, earliest, self.on)
+        if apart is not None:
+            return apart
+        return earliest, why or wait_reason(rule, earliest, interval, since)
 
     def _owed(
-        self, target: SeriesDose, rule: DoseRule, offered: tuple[str, ...], earliest: date, why: Reason | None
+        self, target: SeriesDose, rule: DoseRule, offered: tuple[str, ...], earliest: date, why: Reason
     ) -> Forecast:
         day = max(self.on, earliest)
         if aged := self._aged_out(rule, day):
@@ -111,7 +117,7 @@ class _Looking:
             past_due=last_day_on_time(self.facts, rule, self.path.standing, earliest),
             latest=self.facts.age(maximum) - ONE_DAY if maximum else None,
             needs=needs,
-            reasons=tuple(reason for reason in (why, asked) if reason is not None),
+            reasons=(why,) if asked is None else (why, asked),
         )
 
     def _aged_out(self, rule: DoseRule, day: date) -> Forecast | None:

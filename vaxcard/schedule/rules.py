@@ -70,6 +70,7 @@ class Condition:
     missing: bool = False
     counts: tuple[DoseCount, ...] = ()
     barred: frozenset[str] | None = None
+    asks_birth: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,10 @@ class Edition:
 
     def series_called(self, code: str) -> Series:
         """The series of that code, or the edition's first where it has none of the name."""
-        return next((series for series in self.series if series.code == code), self.series[0])
+        for series in self.series:
+            if series.code == code:
+                return series
+        return self.series[0]
 
 
 @dataclass(frozen=True, slots=True)

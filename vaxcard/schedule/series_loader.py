@@ -161,6 +161,7 @@ def _read_condition(row: Table) -> Condition:
         missing=row.flag("missing"),
         counts=tuple(_read_count(table) for table in row.tables("valid_doses")),
         barred=frozenset(row.words("barred")) or None,
+        asks_birth=row.has("sex") or row.has("born_from") or row.has("born_before"),
     )
     row.close()
     return condition

@@ -3,7 +3,6 @@
 An age is a minimum without grace unless the rule's absolute minimum lies below it; intervals run from doses that did not count as well.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from vaxcard.schedule.conditions import Facts
@@ -56,17 +55,23 @@ def reference(interval: Interval, facts: Facts, standing: Standing, day: date) -
     return standing.previous(day)
 
 
-def waits(facts: Facts, rule: DoseRule, standing: Standing) -> Iterator[tuple[date, Reason]]:
-    """Every day before which the next dose would not be valid, with the rule that says so."""
-    if rule.minimum_age is not None:
-        day = facts.age(rule.minimum_age)
-        yield day, Reason(ReasonCode.FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": day}, rule.source)
+def waits(facts: Facts, rule: DoseRule, standing: Standing) -> tuple[date, Interval | None, date | None]:
+    """The day before which the next dose would not be valid, and the interval with its beginning if one decides, None for the age."""
+    latest, decisive, start = facts.age(rule.minimum_age) if rule.minimum_age is not None else facts.born_on, None, None
     for interval in rule.intervals:
         since = reference(interval, facts, standing, date.max)
-        if since is not None:
-            day = interval.minimum.after(since)
-            values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": day}
-            yield day, Reason(ReasonCode.FROM_INTERVAL, values, rule.source)
+        if since is not None and (day := interval.minimum.after(since)) > latest:
+            latest, decisive, start = day, interval, since
+    return latest, decisive, start
+
+
+def wait_reason(rule: DoseRule, day: date, interval: Interval | None, since: date | None) -> Reason:
+    """What `waits` found, as a reason."""
+    if interval is None or since is None:
+        text = rule.minimum_age.text if rule.minimum_age is not None else "birth"
+        return Reason(ReasonCode.FROM_AGE, {"minimum_age": text, "valid_from": day}, rule.source, rule.sensitive)
+    values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": day}
+    return Reason(ReasonCode.FROM_INTERVAL, values, rule.source, rule.sensitive)
 
 
 def recommended_on(facts: Facts, rule: DoseRule, standing: Standing, earliest: date) -> date:
