@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -63,9 +64,15 @@ class Keyring:
 
     @classmethod
     def from_text(cls, text: str) -> Keyring:
-        """A key ring from the setting: one secret, or several as `1:secret,2:secret`."""
-        parts = [part.strip() for part in text.split(",") if part.strip()]
-        numbered = [part.partition(":") if ":" in part else ("1", ":", part) for part in parts]
+        """A key ring from the setting: one secret, or several as `1:secret,2:secret`. Raises SettingsError without repeating any of it."""
+        if not re.match(r"\d+:", text.strip()):
+            return cls({1: text.strip().encode()})
+        numbered = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+        numbers = [number for number, _, _ in numbered]
+        if not all(number.isascii() and number.isdigit() for number in numbers) or len(set(numbers)) < len(numbers):
+            raise SettingsError(
+                "several secrets need a number each, and no number twice", place="VAXCARD_SECRET_KEY", advice="write 1:SECRET,2:SECRET"
+            )
         return cls({int(number): secret.encode() for number, _, secret in numbered})
 
     def _derive(self, number: int, purpose: str) -> bytes:
