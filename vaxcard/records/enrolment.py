@@ -47,9 +47,10 @@ class ChildForm:
     guardians: tuple[GuardianForm, ...] = ()
 
 
-def register_child(acting: Acting, form: ChildForm) -> ChildRecord:
+def register_child(acting: Acting, form: ChildForm, *, note: bool = True) -> ChildRecord:
     """Put a child on file with its guardians, identifiers, search keys and sign. The caller lets `chart.refresh` work out what is owed.
 
+    With `note=False` the caller puts it into the audit trail, as an import does once a batch.
     Raises InputFault for a birth in the future and Conflict where an identifier already belongs to another child.
     """
     if form.born_on > acting.today:
@@ -76,7 +77,8 @@ def register_child(acting: Acting, form: ChildForm) -> ChildRecord:
     phones = [guardian.phone for guardian in form.guardians if guardian.phone]
     session.add_all(search.search_keys(keyring, form.id, form.name, phones, [value for _, value in form.identifiers]))
     session.flush()
-    acting.note("child.register", child_id=child.id, subjects=[str(guardian.id) for guardian in guardians])
+    if note:
+        acting.note("child.register", child_id=child.id, subjects=[str(guardian.id) for guardian in guardians])
     return child
 
 

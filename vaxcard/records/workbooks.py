@@ -106,7 +106,7 @@ def _check_kind(path: Path) -> None:
         raise InputFault("this is an old .xls workbook", place=path.name, advice="open it and save it as .xlsx")
     if not start:
         raise InputFault("the file is empty", place=path.name, advice="export the workbook again")
-    raise InputFault("this is not an .xlsx workbook", place=path.name, advice="export as .xlsx (Excel workbook); CSV and others are not read")
+    raise InputFault("this is not an .xlsx workbook", place=path.name, advice="export as .xlsx (Excel workbook); nothing else is read")
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def _opened(path: Path, *, values: bool) -> Iterator[Any]:
 
 def _damaged(place: str, sheet: str | None = None, row: int = 0) -> InputFault:
     where = f"{place}, sheet {sheet}, after row {row}" if sheet else place
-    return InputFault("the workbook is damaged or not complete", place=where, advice="export it again; copy it once more if it came by post")
+    return InputFault("the workbook is damaged or not complete", place=where, advice="export it again, or copy it once more")
 
 
 def _formulas_without_values(path: Path) -> dict[str, dict[tuple[int, int], str]]:

@@ -1,0 +1,94 @@
+"""Who cares for a child, out of the columns that a workbook happens to have: father and mother, first and second guardian, phones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from vaxcard.records.names import tidy_name
+from vaxcard.records.phones import Phone, read_phones
+from vaxcard.records.roster.headings import Table
+from vaxcard.records.roster.report import Entry
+from vaxcard.records.roster.values import coded, optional_text, plain_text
+from vaxcard.records.workbooks import Row
+
+_LONGEST_NAME, _LONGEST_RELATION = 100, 40
+_PARENTS = ("mother", "father")
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianRow:
+    """A guardian as the row tells: any part may be missing, but not both name and phone."""
+
+    name: str | None
+    phone: Phone | None
+    relation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guardians:
+    """The guardians of a row, the one to ask first in front, and the numbers that can't be dialled as (field, what was written)."""
+
+    people: tuple[GuardianRow, ...]
+    odd_phones: tuple[tuple[str, str], ...]
+
+
+def read_guardians(table: Table, row: Row, region: str) -> Guardians:
+    """The guardians of a row. A contact phone without a name of its own goes to the first guardian who has none."""
+    told = {slot: _phones(table, row, slot, region) for slot in ("guardian", "second", "father", "mother")}
+    odd = tuple((f"{slot}_phone", phone.kept) for slot, phones in told.items() for phone in phones if not phone.can_be_dialled)
+    people = list(_named(table, row))
+    for slot, phones in told.items():
+        for phone in phones:
+            _give(people, slot, phone)
+    return Guardians(tuple(_merged([person for _, person in people])), odd)
+
+
+def phone_entries(guardians: Guardians, table: Table, number: int, child: str | None) -> tuple[Entry, ...]:
+    """A warning for each number that can't be dialled."""
+    kind = "phone-not-a-number-that-can-be-dialled"
+    return tuple(table.entry(kind, number, child, field, written) for field, written in guardians.odd_phones)
+
+
+def _phones(table: Table, row: Row, slot: str, region: str) -> tuple[Phone, ...]:
+    written = table.cell(row, f"{slot}_phone")
+    if optional_text(written, 80) is None:
+        return ()
+    return read_phones(written if isinstance(written, str) else plain_text(written), region)
+
+
+def _named(table: Table, row: Row) -> Iterator[tuple[str, GuardianRow]]:
+    for slot in ("guardian", "mother", "father", "second"):
+        name = optional_text(table.cell(row, f"{slot}_name"), _LONGEST_NAME)
+        relation = slot if slot in _PARENTS else coded("relation", table.cell(row, f"{slot}_relation"), _LONGEST_RELATION)
+        if name:
+            yield slot, GuardianRow(tidy_name(name), None, relation)
+
+
+def _give(people: list[tuple[str, GuardianRow]], slot: str, phone: Phone) -> None:
+    """Put a phone to the person in whose columns it stands, else to the first without one, else to a person known by it alone."""
+    if any(person.phone == phone for _, person in people):
+        return
+    own = [index for index, (of, person) in enumerate(people) if of == slot and person.phone is None]
+    free = [index for index, (_, person) in enumerate(people) if person.phone is None] if slot not in _PARENTS else []
+    takes = next(iter(own + free), None)
+    if takes is None:
+        people.append((slot, GuardianRow(None, phone, slot if slot in _PARENTS else None)))
+    else:
+        of, person = people[takes]
+        people[takes] = (of, replace(person, phone=phone))
+
+
+def _merged(people: list[GuardianRow]) -> Iterator[GuardianRow]:
+    """One row a person: the first guardian is often the father or the mother, named a second time."""
+    by_name: dict[str, GuardianRow] = {}
+    for person in people:
+        known = by_name.get(person.name) if person.name else None
+        if person.name and known:
+            phone, relation = known.phone or person.phone, known.relation or person.relation
+            by_name[person.name] = GuardianRow(person.name, phone, relation)
+        elif person.name:
+            by_name[person.name] = person
+    yield from by_name.values()
+    yield from (person for person in people if person.name is None and person.phone is not None)
+

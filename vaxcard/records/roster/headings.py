@@ -1,0 +1,208 @@
+"""Finds the tables in a workbook by what their columns mean: neither the names nor the order of sheets and columns matter.
+
+Headings are data (roster_headings.toml). What the cells below them say is read in `rows`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import Any
+
+from vaxcard.errors import InputFault, ManyFaults, VaxcardError
+from vaxcard.records.roster.report import Entry
+from vaxcard.records.roster.values import plain_text
+from vaxcard.records.workbooks import Cell, Row, Sheet
+
+IDENTIFIERS = {
+    "child_code": "child-code",
+    "national_id": "national-id",
+    "birth_certificate": "birth-certificate",
+    "certificate": "certificate",
+}
+_IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_SIGNS = re.compile(r"[\W_]+")
+_CHILDREN_NEED = ("child_code", "name", "born_on")
+_DOSES_NEED = ("child_code", "vaccine_name", "given_on")
+_VACCINE = {"vaccine_name", "vaccine_code"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found in a sheet: where its headings end, and what stands in which column (by field: column from 0, heading)."""
+
+    sheet: Sheet
+    heading_row: int
+    columns: Mapping[str, int]
+    written: Mapping[str, str]
+    has_children: bool
+    has_doses: bool
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """The rows below the headings that say anything, with their numbers."""
+        for number, row in islice(self.sheet.rows(), self.heading_row, None):
+            if any(cell is not None and cell != "" for cell in row):
+                yield number, row
+
+    def cell(self, row: Row, field: str) -> Cell:
+        """What stands in a row under a field; None where the table has no such column."""
+        column = self.columns.get(field)
+        return row[column] if column is not None and column < len(row) else None
+
+    def heading(self, field: str) -> str | None:
+        """The field's heading as it is written."""
+        return self.written.get(field)
+
+    def entry(
+        self, kind: str, row: int, child: str | None, field: str | None, value: str | None, **details: str | tuple[str, ...]
+    ) -> Entry:
+        """An entry about a cell of this table."""
+        return Entry(kind, self.sheet.title, row, self.written.get(field) if field else None, child, value, details)
+
+
+@dataclass(frozen=True)
+class _Found:
+    row: int
+    columns: Mapping[str, int]
+    written: Mapping[str, str]
+
+
+def find_tables(sheets: Sequence[Sheet], place: str) -> tuple[list[Table], list[Entry]]:
+    """The tables of children and doses, and an entry for each sheet that nearly is one.
+
+    Raises InputFault (or ManyFaults) where there is no table at all, naming the columns that are missing.
+    """
+    tables, near_misses, faults = [], [], []
+    for sheet in sheets:
+        found = _best_headings(sheet)
+        table = _as_table(sheet, found) if found else None
+        if table and sheet.is_hidden:
+            near_misses.append(Entry("sheet-is-hidden", sheet.title, table.heading_row))
+        elif table:
+            tables.append(table)
+        elif found and _is_near_miss(found):
+            missing = tuple(_missing(found))
+            near_misses.append(Entry("sheet-lacks-columns", sheet.title, found.row, details={"missing": missing}))
+            faults.append(_lacking(place, sheet, missing))
+    if not tables:
+        raise _no_table(place, faults, near_misses)
+    return tables, near_misses
+
+
+def _no_table(place: str, faults: Sequence[VaxcardError], near_misses: list[Entry]) -> InputFault:
+    if faults:
+        return ManyFaults(faults, place=place)
+    if near_misses:
+        return InputFault("every sheet with children or doses is hidden", place=place, advice="unhide the sheets of the roster")
+    usual = {field: headings[0] for field, headings in _synonyms().items()}
+    children, doses = (", ".join(usual[field] for field in fields) for fields in (_CHILDREN_NEED, _DOSES_NEED))
+    advice = f"a sheet of children has headings such as {children}; one of doses {doses}"
+    return InputFault("no sheet holds a roster", place=place, advice=advice)
+
+
+def _lacking(place: str, sheet: Sheet, missing: Iterable[str]) -> InputFault:
+    headings = _synonyms()
+    wanted = ", ".join(headings[field][0] for field in missing)
+    advice = "add it, or give it one of the usual headings"
+    return InputFault(f"no column for {wanted}", place=f"{place}, sheet {sheet.title}", advice=advice)
+
+
+def _best_headings(sheet: Sheet) -> _Found | None:
+    """The row, or the two rows of grouped headings, in which most headings are known."""
+    search = _data()["search"]
+    top = list(islice(sheet.rows(), search["heading_rows"] + 1))
+    best: _Found | None = None
+    for index, (number, row) in enumerate(top):
+        upper = [plain_text(cell) for cell in row]
+        candidates = [_understood(number, [[text] for text in upper])]
+        if index + 1 < len(top):
+            candidates.append(_understood(number + 1, _grouped(upper, [plain_text(cell) for cell in top[index + 1][1]])))
+        for candidate in candidates:
+            if best is None or len(candidate.columns) > len(best.columns):
+                best = candidate
+    return best if best and len(best.columns) >= search["fewest_headings"] else None
+
+
+def _grouped(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
+    """What two rows of headings may say together, column by column: "father" above "name" is "father name"."""
+    ways, group = [], ""
+    not_the_child = _data()["groups"]["not_the_child"]
+    for column, below in enumerate(lower):
+        above = upper[column] if column < len(upper) else ""
+        group = above or (group if below else "")
+        others = any(word in group.casefold() for word in not_the_child)
+        ways.append([group + below, *([] if others else [below])] if below else [above])
+    return ways
+
+
+def _understood(row: int, ways: Sequence[Sequence[str]]) -> _Found:
+    """Which field each column is, in the sense of a table of doses if a vaccine and a day stand in it."""
+    named = [[_normal(text) for text in texts for _normal in (_whole, _without_brackets)] for texts in ways]
+    dose = _fields(named, ("dose",))
+    sections = ("dose", "child") if _VACCINE & dose.keys() and "given_on" in dose else ("child",)
+    columns = _fields(named, sections)
+    return _Found(row, columns, {field: ways[column][0] for field, column in columns.items()})
+
+
+def _fields(named: Sequence[Sequence[str]], sections: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for column, texts in enumerate(named):
+        known = [_lookup(section).get(text) for text in texts if text for section in sections]
+        field = next((field for field in known if field is not None), None)
+        if field is not None:
+            columns.setdefault(field, column)
+    return columns
+
+
+def _as_table(sheet: Sheet, found: _Found) -> Table | None:
+    fields = found.columns.keys()
+    identified = bool(fields & IDENTIFIERS.keys())
+    has_children = identified and {"name", "born_on"} <= fields
+    has_doses = identified and "given_on" in fields and bool(_VACCINE & fields)
+    if not (has_children or has_doses):
+        return None
+    return Table(sheet, found.row, found.columns, found.written, has_children, has_doses)
+
+
+def _is_near_miss(found: _Found) -> bool:
+    """Whether a sheet that cannot be read speaks of children: a list of stock does not."""
+    return bool(found.columns.keys() & {*IDENTIFIERS, "name"}) and bool(found.columns.keys() & {"born_on", "given_on", *_VACCINE})
+
+
+def _missing(found: _Found) -> Iterator[str]:
+    fields = found.columns.keys()
+    if not fields & IDENTIFIERS.keys():
+        yield "child_code"
+    if "given_on" in fields or _VACCINE & fields:
+        yield from (["given_on"] if "given_on" not in fields else [])
+        yield from (["vaccine_name"] if not _VACCINE & fields else [])
+    else:
+        yield from (field for field in ("name", "born_on") if field not in fields)
+
+
+def _whole(text: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _without_brackets(text: str) -> str:
+    return _whole(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
+
+
+@cache
+def _data() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("vaxcard.records").joinpath("data/roster_headings.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _lookup(section: str) -> dict[str, str]:
+    return {_whole(heading): field for field, headings in _data()[section].items() for heading in headings}
+
+
+def _synonyms() -> dict[str, list[str]]:
+    return _data()["child"] | _data()["dose"]
