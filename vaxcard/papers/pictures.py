@@ -1,0 +1,48 @@
+"""Pictures of finished cards, for screens and documents: pages side by side on a ground, corners cut and the hole punched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+from pypdfium2 import PdfDocument
+
+GROUND = "#F7F5F1"
+_GAP, _CORNER = 3.0, 2.5  # mm
+_SMOOTH = 4
+_COLOURS = 128
+
+
+def contact_sheet(
+    pdf: bytes, pages: Sequence[int], *, columns: int, dpi: int = 96, hole: tuple[float, float, float] | None = None
+) -> bytes:
+    """A PNG of the chosen pages (from 0) in rows of `columns`; `hole` is (x, y, radius) in mm."""
+    document = PdfDocument(pdf)
+    try:
+        cards = [document[page].render(scale=dpi / 72).to_pil().convert("RGB") for page in pages]
+    finally:
+        document.close()
+    gap = round(_GAP * dpi / 25.4)
+    width, height = cards[0].size
+    rows = -(-len(cards) // columns)
+    sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), GROUND)
+    mask = _cut((width, height), dpi, hole)
+    for at, card in enumerate(cards):
+        row, column = divmod(at, columns)
+        sheet.paste(card, (gap + column * (width + gap), gap + row * (height + gap)), mask)
+    picture = BytesIO()
+    sheet.quantize(_COLOURS, dither=Image.Dither.NONE).save(picture, "PNG", optimize=True)
+    return picture.getvalue()
+
+
+def _cut(size: tuple[int, int], dpi: int, hole: tuple[float, float, float] | None) -> Image.Image:
+    """What of a page is card: its corners rounded, the hole out of it."""
+    scale = dpi / 25.4 * _SMOOTH
+    mask = Image.new("L", (size[0] * _SMOOTH, size[1] * _SMOOTH), 0)
+    pen = ImageDraw.Draw(mask)
+    pen.rounded_rectangle((0, 0, mask.width - 1, mask.height - 1), _CORNER * scale, fill=255)
+    if hole:
+        x, y, radius = (value * scale for value in hole)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
+    return mask.resize(size, Image.Resampling.LANCZOS)
