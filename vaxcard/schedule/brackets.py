@@ -5,7 +5,7 @@ Only places what assessment has decided; which day the next visit is, is not dec
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from vaxcard.schedule.history import Child
@@ -58,7 +58,7 @@ class BracketView:
 
 def lay_out(schedule: Schedule, child: Child, assessment: Assessment) -> tuple[BracketView, ...]:
     """The child's cards in order; a bracket for girls is left out for a boy, and kept while the sex is unknown."""
-    placing = _Placing(assessment)
+    placing = _Placing(schedule, child, assessment)
     views = []
     for bracket in schedule.brackets:
         if bracket.sex in (None, child.sex) or child.sex == "unknown":
@@ -82,8 +82,8 @@ def _of_visit(states: Iterable[str]) -> str:
 class _Placing:
     """An assessment, looked up by group and dose."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.on = assessment.on
+    def __init__(self, schedule: Schedule, child: Child, assessment: Assessment) -> None:
+        self.schedule, self.born_on, self.on = schedule, child.born_on, assessment.on
         self.forecasts: Mapping[str, Forecast] = {forecast.group: forecast for forecast in assessment.forecasts}
         self.given: dict[tuple[str, int], Evaluation] = {}
         for evaluation in assessment.evaluations:
@@ -110,12 +110,22 @@ class _Placing:
     def _state(self, forecast: Forecast) -> str:
         if forecast.needs:
             return SlotState.WAITING
-        if forecast.past_due and forecast.past_due < self.on:
+        last_day = forecast.past_due or self._late_with_the_next(forecast)
+        if last_day and last_day < self.on:
             waits = forecast.earliest is not None and forecast.earliest > self.on
             return SlotState.WAITING if waits else SlotState.LATE
         if forecast.recommended and self.first_due and forecast.recommended <= max(self.first_due, self.on):
             return SlotState.NEXT
         return SlotState.LATER
+
+    def _late_with_the_next(self, forecast: Forecast) -> date | None:
+        """A dose for which no last day is written is late once the one after it should have been given."""
+        for series in self.schedule.edition_on(forecast.group, self.on).series:
+            for target in series.doses:
+                limit = target.rules[-1].latest_recommended_age
+                if forecast.dose is not None and target.number > forecast.dose and limit is not None:
+                    return limit.after(self.born_on) - timedelta(1)
+        return None
 
 
 def _plainly_owed(forecast: Forecast) -> bool:

@@ -22,7 +22,7 @@ from vaxcard.schedule.rules import (
     Vaccine,
     VaccineGroup,
 )
-from vaxcard.schedule.series_loader import SeriesReader, read_conditions, thresholds_of
+from vaxcard.schedule.series_loader import SeriesReader, flags_of, read_conditions, thresholds_of
 
 __all__ = ["ScheduleDataError", "load_schedule", "read_schedule"]
 
@@ -70,9 +70,12 @@ class _Reading:
         groups = _read_groups(main)
         listed = open_table(vaccines_file, vaccines_file.name, self.faults, main.month_end)
         vaccines = read_vaccines(listed, groups)
-        names = read_names(listed, vaccines)
-        unverified = main.words("unverified") + listed.words("unverified")
-        listed.close()
+        live = tuple(_read_live(row, vaccines) for row in main.tables("live_spacing"))
+        spacing = tuple(_read_spacing(row, vaccines) for row in main.tables("observation_spacing"))
+        barred = tuple(_read_contraindication(row, vaccines) for row in main.tables("contraindication"))
+        flags = list(main.words("unverified") + listed.words("unverified"))
+        for found in ([rule.unverified for rule in live], [rule.unverified for rule in spacing], [rule.unverified for rule in barred]):
+            flags += [flag for each in found for flag in each]
         schedule = Schedule(
             code=main.text("code"),
             name=main.names("name"),
@@ -81,14 +84,14 @@ class _Reading:
             groups=groups,
             brackets=read_brackets(self._file("brackets.toml"), groups, vaccines),
             editions=self._editions(groups, vaccines),
-            live=tuple(_read_live(row, vaccines) for row in main.tables("live_spacing")),
-            observation_spacing=tuple(_read_spacing(row, vaccines) for row in main.tables("observation_spacing")),
-            contraindications=tuple(_read_contraindication(row, vaccines) for row in main.tables("contraindication")),
+            live=live,
+            observation_spacing=spacing,
+            contraindications=barred,
             catch_up_age=main.duration("catch_up_before"),
-            vaccine_names=names,
-            unverified=tuple(dict.fromkeys(unverified)),
-            digest=_digest([vaccines_file, *sorted(self.folder.glob("*.toml"))]),
+            vaccine_names=read_names(listed, vaccines),
+            unverified=tuple(dict.fromkeys(flags)),
         )
+        listed.close()
         main.close()
         return schedule
 
@@ -157,7 +160,7 @@ def _read_edition(row: Table, reader: SeriesReader, head: Edition) -> Edition:
     reader.remember(head.effective_from, series)
     edition = Edition(
         head.group, head.effective_from, series, row.day("owed_from"), row.text("title", head.title), source,
-        row.words("unverified"), thresholds_of(series),
+        tuple(dict.fromkeys(row.words("unverified") + flags_of(series))), thresholds_of(series),
     )  # fmt: skip
     row.close()
     return edition
@@ -189,16 +192,16 @@ def _known(row: Table, key: str, vaccines: Mapping[str, Vaccine]) -> frozenset[s
 
 
 def _read_live(row: Table, vaccines: Mapping[str, Vaccine]) -> LiveSpacing:
-    spacing = LiveSpacing(_known(row, "vaccines", vaccines), row.needed_duration("minimum"), row.text("source"))
-    row.words("unverified")
+    spacing = LiveSpacing(_known(row, "vaccines", vaccines), row.needed_duration("minimum"), row.text("source"), row.words("unverified"))
     row.close()
     return spacing
 
 
 def _read_spacing(row: Table, vaccines: Mapping[str, Vaccine]) -> ObservationSpacing:
     known = _known(row, "vaccines", vaccines)
-    spacing = ObservationSpacing(row.text("observation"), known, row.needed_duration("minimum"), row.text("source"))
-    row.words("unverified")
+    spacing = ObservationSpacing(
+        row.text("observation"), known, row.needed_duration("minimum"), row.text("source"), row.words("unverified")
+    )
     row.close()
     return spacing
 
@@ -208,9 +211,7 @@ def _read_contraindication(row: Table, vaccines: Mapping[str, Vaccine]) -> Contr
     if effect not in _EFFECTS:
         row.complain("effect", f'"{effect}" is not an effect', f"use one of {', '.join(sorted(_EFFECTS))}")
     observation = next((condition.observation for condition in when if condition.observation), "")
-    barred = Contraindication(
-        _known(row, "vaccines", vaccines), when, effect, observation, row.text("source"), row.flag("sensitive")
-    )
-    row.words("unverified")
+    known, source = _known(row, "vaccines", vaccines), row.text("source")
+    barred = Contraindication(known, when, effect, observation, source, row.flag("sensitive"), row.words("unverified"))
     row.close()
     return barred

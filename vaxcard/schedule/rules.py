@@ -110,6 +110,7 @@ class DoseRule:
     source: str
     by_label: bool
     sensitive: bool
+    unverified: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class Contraindication:
     observation: str
     source: str
     sensitive: bool
+    unverified: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class LiveSpacing:
     vaccines: frozenset[str]
     minimum: Duration
     source: str
+    unverified: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ class ObservationSpacing:
     vaccines: frozenset[str]
     minimum: Duration
     source: str
+    unverified: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ class SeriesReader:
             source=merged.text("source", source),
             by_label=merged.flag("by_label", bool(given)),
             sensitive=merged.flag("sensitive"),
+            unverified=merged.words("unverified"),
         )
-        merged.words("unverified")
         merged.close()
         return rule
 
@@ -177,6 +177,12 @@ def _read_count(row: Table) -> DoseCount:
     )
     row.close()
     return count
+
+
+def flags_of(series: Iterable[Series]) -> tuple[str, ...]:
+    """The flags of every rule of these series, each once."""
+    rules = [rule for each in series for dose in each.doses for rule in dose.rules] + [rule for each in series for rule in each.beyond]
+    return tuple(dict.fromkeys(flag for rule in rules for flag in rule.unverified))
 
 
 def thresholds_of(series: Iterable[Series]) -> tuple[Duration, ...]:
