@@ -2,6 +2,5 @@
 
 from vaxcard.records.roster.importing import import_roster
 from vaxcard.records.roster.report import Entry, RosterReport, write_report
-from vaxcard.records.roster.run import RosterDefaults
 
-__all__ = ["Entry", "RosterDefaults", "RosterReport", "import_roster", "write_report"]
+__all__ = ["Entry", "RosterReport", "import_roster", "write_report"]

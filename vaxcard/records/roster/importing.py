@@ -50,25 +50,31 @@ def import_roster(
     today: date,
     actor: str,
     new_id: Callable[[], UUID],
-    defaults: RosterDefaults,
+    time_zone: str,
+    language: str,
+    region: str,
+    clinic: str | None = None,
     clinic_id: UUID | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] = no_progress,
 ) -> RosterReport:
     """Import the workbook at `path` and report. `now` is aware, `today` the clinic's date; `actor` and `clinic_id` go into the audit trail.
 
+    `time_zone` (IANA), `language` and `region` (two letters, for phone numbers) hold for clinics that the workbook makes known;
+    `clinic` names the one of children whose rows name none.
     `progress` is told rows done and rows in all (children and doses). A row that differs from the record counts as refused and waits
     under review. Raises InputFault for a file that is no roster (nothing is stored), Conflict where others keep changing the same rows.
     """
+    defaults = RosterDefaults(time_zone, language, region, clinic)
     run = Run(schedule, actor, clinic_id, now, today, new_id, defaults, new_id(), dry_run)
     with open_workbook(path) as sheets:
         tables, near_misses = find_tables(sheets, path.name)
-        found = survey(tables, defaults.region, today)
+        found = survey(tables, region, today)
         if not found.children and not found.doses:
             raise InputFault("the roster has headings and no rows", place=path.name, advice="export it again with its rows")
         report = RosterReport(entries=near_misses, is_dry_run=dry_run)
         _start(database, run, path, found)
-        bundles = gather(tables, found, DoseReader(schedule, defaults.language))
+        bundles = gather(tables, found, DoseReader(schedule, language))
         _store_all(database, run, found, bundles, report, progress)
     sheet_order = {sheet.title: number for number, sheet in enumerate(sheets)}
     report.entries.sort(key=lambda entry: (sheet_order[entry.sheet], entry.row))
