@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.keyring import Keyring
@@ -83,28 +84,43 @@ def note(session: Session, look: Look) -> None:
 def seal_pending(session: Session, keyring: Keyring) -> None:
     """Chain what was noted. The heads are locked here, last, so that no clinic waits on another's thinking."""
     pending: list[Look] = session.info.pop(_PENDING, [])
-    for look in sorted(pending, key=_chain_of):
-        head = _head(session, look)
+    heads: dict[UUID | None, AuditHead] = {}
+    for look in sorted(pending, key=lambda look: (str(look.clinic_id), look.day)):
+        head = heads.get(look.clinic_id)
+        if head is None or head.day < look.day:
+            head = heads[look.clinic_id] = _head(session, look)
         entry = _entry(keyring, look, head)
         session.add(entry)
         head.number, head.mac = entry.number, entry.mac
     session.flush()
 
 
-def _chain_of(look: Look) -> str:
-    return f"{look.clinic_id or 'programme'}:{look.day.isoformat()}"
-
-
 def _head(session: Session, look: Look) -> AuditHead:
-    chain = _chain_of(look)
-    head = session.get(AuditHead, chain, with_for_update=True)
-    if head is None:
-        before = select(AuditHead).where(AuditHead.clinic_id == look.clinic_id, AuditHead.day < look.day)
-        yesterday = session.scalar(before.order_by(AuditHead.day.desc()).limit(1))
-        head = AuditHead(chain=chain, clinic_id=look.clinic_id, day=look.day, number=0, mac=yesterday.mac if yesterday else b"")
-        session.add(head)
-        session.flush()
-    return head
+    """The chain that an entry goes into, locked: its day's, begun where there is none yet.
+
+    A day whose successor has begun is never added to: its head stands in the successor's first entry.
+    """
+    latest = _locked(session, _latest(look))
+    while latest is not None and latest.chain != session.scalar(_latest(look).with_only_columns(AuditHead.chain)):
+        latest = _locked(session, _latest(look))  # a day was begun while we waited for the lock
+    if latest is not None and latest.day >= look.day:
+        return latest
+    chain = f"{look.clinic_id or 'programme'}:{look.day.isoformat()}"
+    values = {"chain": chain, "clinic_id": look.clinic_id, "day": look.day, "number": 0, "mac": latest.mac if latest else b""}
+    # Where two clinics' first looks of all times meet, one begins the chain and the other waits and finds it.
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(AuditHead).values(**values).on_conflict_do_nothing())
+    begun = _locked(session, select(AuditHead).where(AuditHead.chain == chain))
+    assert begun is not None  # inserted by us, or by the one we waited for
+    return begun
+
+
+def _latest(look: Look) -> Select[AuditHead]:
+    return select(AuditHead).where(AuditHead.clinic_id == look.clinic_id).order_by(AuditHead.day.desc()).limit(1)
+
+
+def _locked(session: Session, statement: Select[AuditHead]) -> AuditHead | None:
+    return session.scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
 def _entry(keyring: Keyring, look: Look, head: AuditHead) -> AuditEntry:
@@ -147,12 +163,13 @@ def verify(session: Session, keyring: Keyring) -> list[BrokenLink]:
 def _walk(session: Session, keyring: Keyring, head: AuditHead, mac: bytes) -> BrokenLink | None:
     number = 0
     entries = select(AuditEntry).where(AuditEntry.chain == head.chain).order_by(AuditEntry.number)
-    for entry in session.scalars(entries.execution_options(yield_per=1000)):
-        if entry.number != number + 1:
-            return BrokenLink(head.chain, number + 1, "an entry is missing")
-        if entry.previous_mac != mac or entry.mac != keyring.audit_mac(mac, _body(entry)):
-            return BrokenLink(head.chain, entry.number, "an entry was changed, or made without the key")
-        number, mac = entry.number, entry.mac
+    with session.execute(entries.execution_options(yield_per=1000)) as rows:
+        for entry in rows.scalars():
+            if entry.number != number + 1:
+                return BrokenLink(head.chain, number + 1, "an entry is missing")
+            if entry.previous_mac != mac or entry.mac != keyring.audit_mac(mac, _body(entry)):
+                return BrokenLink(head.chain, entry.number, "an entry was changed, or made without the key")
+            number, mac = entry.number, entry.mac
     if (number, mac) != (head.number, head.mac):
         return BrokenLink(head.chain, number + 1, "the chain ends before its head")
     return None
