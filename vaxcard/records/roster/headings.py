@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from vaxcard.errors import InputFault, ManyFaults, VaxcardError
@@ -133,8 +133,7 @@ def _grouped(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
     """What two rows of headings may say together, column by column: "father" above "name" is "father name"."""
     ways, group = [], ""
     not_the_child = _data()["groups"]["not_the_child"]
-    for column, below in enumerate(lower):
-        above = upper[column] if column < len(upper) else ""
+    for above, below in zip_longest(upper, lower, fillvalue=""):
         group = above or (group if below else "")
         others = any(word in group.casefold() for word in not_the_child)
         ways.append([group + below, *([] if others else [below])] if below else [above])
