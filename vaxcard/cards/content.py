@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from vaxcard.cards import wording
+from vaxcard.cards import layout, wording
 from vaxcard.guidance import library
 from vaxcard.guidance.library import Advice
+from vaxcard.papers.typography import DoesNotFit
 from vaxcard.schedule.brackets import BracketView, SlotView, VisitView
 from vaxcard.schedule.rules import Schedule
 
@@ -268,6 +269,12 @@ def _bracket_card(
         )
         for visit in view.visits
     )
+    if not layout.fits([len(visit.boxes) for visit in visits]):
+        raise DoesNotFit(
+            "the visits of an age bracket leave boxes too small to write in",
+            place=f"bracket {view.bracket.code}",
+            advice="divide it into two brackets in the schedule's data",
+        )
     boxes = [box for visit in visits for box in visit.boxes]
     finished = all(box.given_on or box.not_needed for box in boxes)
     return BracketCard(identity, look, visits, library.advice(view.bracket.code), following, finished)

@@ -15,7 +15,8 @@ from vaxcard.papers.typography import POINT, DoesNotFit
 
 NAME_SIZES = (12, 11, 10, 9)
 PLATE_TEXT = 65.2  # where text begins on the right plate, clear of the hole
-_NAME_ROOM, _LONG_NAME_ROOM, COVER_NAME_ROOM = 24.6, 32.8, 22.5
+_NAME_ROOM, COVER_NAME_ROOM = 24.6, 22.5
+_LONG_NAME_X, _LONG_NAME_ROOM = 63.8, 35.2
 _CENTRE = 0.37  # of the size: how far the middle of digits and capitals lies above the baseline
 
 
@@ -58,11 +59,11 @@ def identity(surface: Surface, who: Identity, colour: str, *, facts: bool) -> fl
             surface.line(start, 11.8, start + _NAME_ROOM, 11.8, colour=colour)
         surface.icon(f"sign-{who.sign}", 90.9, 6.1, 7.2, colour)
     else:
-        start, row = PLATE_TEXT + 5.4, 16.6
+        start, row = _LONG_NAME_X + 5.4, 16.6
         long_name = typography.fit(who.display_name, _LONG_NAME_ROOM, NAME_SIZES, place="name", bold=True, lines=2)
         for at, line in enumerate(long_name.lines):
-            surface.text(PLATE_TEXT, 8.9 + at * 3.7, line, Type(long_name.size, True, colour))
-        surface.icon(f"sign-{who.sign}", PLATE_TEXT, 13.3, 4.3, colour)
+            surface.text(_LONG_NAME_X, 8.9 + at * 3.7, line, Type(long_name.size, True, colour))
+        surface.icon(f"sign-{who.sign}", _LONG_NAME_X, 13.3, 4.3, colour)
     count(surface, who, 98.2, row, colour)
     if facts:
         surface.text(start, row, born_and_sex(who), Type(6.5, colour=colour))

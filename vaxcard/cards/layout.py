@@ -118,8 +118,10 @@ def _visit_heights(doses: Sequence[int]) -> list[float]:
 
 
 def fits(doses: Sequence[int]) -> bool:
-    """Whether visits with so many doses leave boxes that can be stamped or written in; else the bracket becomes two cards."""
-    return all(box.height >= BOX_LEAST - 1e-9 for _, boxes in visit_zones(doses) for box in boxes)
+    """Whether visits with so many doses leave boxes that can be stamped or written in."""
+    zones = visit_zones(doses)
+    high_enough = all(box.height >= BOX_LEAST - 1e-9 for _, boxes in zones for box in boxes)
+    return high_enough and zones[-1][0].bottom <= TABLE.bottom + 1e-9
 
 
 # The back: six pictures, danger signs, the ruler that proves the print's scale and measures a swelling.

@@ -101,7 +101,7 @@ class _Pen:
 
 
 def _written(point: Point) -> str:
-    return " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in point)
+    return " ".join(f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".") for value in point)
 
 
 def _arc(start: Point, end: Point, numbers: list[float]) -> list[str]:

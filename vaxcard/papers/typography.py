@@ -91,9 +91,10 @@ def fit(text: str, room: float, sizes: Sequence[float], *, place: str, bold: boo
     for size in sizes:
         if width(text, size, bold=bold, tracking=tracking) <= room:
             return Fitted((text,), size)
-    wrapped = wrap(text, room, sizes[-1], bold=bold)
-    if len(wrapped) <= lines:
-        return Fitted(wrapped, sizes[-1])
+    for hyphens in (False, True) if lines > 1 else ():
+        wrapped = wrap(text, room, sizes[-1], bold=bold, hyphens=hyphens)
+        if len(wrapped) <= lines:
+            return Fitted(wrapped, sizes[-1])
     raise DoesNotFit(
         f"a text of {len(text)} characters needs more than {lines} line(s) of {room:.1f} mm at {sizes[-1]} pt",
         place=place,
@@ -101,22 +102,33 @@ def fit(text: str, room: float, sizes: Sequence[float], *, place: str, bold: boo
     )
 
 
-def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
-    """`text` broken into lines of at most `room` mm: at a blank or a dot where there is one, else between Han characters."""
+def wrap(text: str, room: float, size: float, *, bold: bool = False, hyphens: bool = False) -> tuple[str, ...]:
+    """`text` broken into lines of at most `room` mm: at a blank or a dot where there is one, else between Han characters.
+
+    With `hyphens` every line is filled, words of an alphabet divided where they must be.
+    """
     lines: list[str] = []
     rest = text.strip()
     while rest and width(rest, size, bold=bold) > room:
-        cut = _longest(rest, room, size, bold)
-        lines.append(rest[:cut].strip())
+        most = _most(rest, room, size, bold)
+        cut = most if hyphens else _turn(rest, most)
+        divides = hyphens and cut > 1 and rest[cut - 1].isalpha() and rest[cut].isalpha() and not _han(rest[cut])
+        cut -= divides
+        lines.append(rest[:cut].strip() + "-" * divides)
         rest = rest[cut:].strip()
     return (*lines, rest) if rest or not lines else tuple(lines)
 
 
-def _longest(text: str, room: float, size: float, bold: bool) -> int:
-    """How many characters of `text` the next line takes, at least one: up to a blank or a dot where one comes late enough."""
+def _most(text: str, room: float, size: float, bold: bool) -> int:
+    """How many characters at most the next line holds; at least one."""
     most = 1
     while most < len(text) and width(text[: most + 1].rstrip(), size, bold=bold) <= room:
         most += 1
+    return most
+
+
+def _turn(text: str, most: int) -> int:
+    """How many of `most` characters the next line takes: up to a blank or a dot where one comes late enough."""
     if most == len(text) or text[most] == " ":
         return most
     marks = [place + 1 for place in range(most) if text[place] in _BREAKS]

@@ -1,0 +1,109 @@
+"""What stands on each card, and what never does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, time
+
+import pytest
+
+from tests.cards import invented
+from vaxcard.cards import content, wording
+from vaxcard.cards.content import NOTES, Appointment, BracketCard, CoverCard, NotesCard
+
+
+def test_a_girl_gets_a_cover_and_a_card_for_each_of_seven_ages(schedule):
+    cards = invented.cards(schedule)
+    assert [type(card) for card in cards] == [CoverCard] + [BracketCard] * 7
+    assert [card.look.key for card in cards[1:]] == [bracket.code for bracket in schedule.brackets]
+
+
+def test_a_boys_eighth_card_is_for_notes(schedule):
+    cards = invented.cards(schedule, sex="male")
+    assert len(cards) == 8 and isinstance(cards[-1], NotesCard)
+    assert content.card_numbers(schedule, "male") == (0, 1, 2, 3, 4, 5, 6, NOTES)
+
+
+def test_while_the_sex_is_unknown_no_age_is_left_out(schedule):
+    assert content.card_numbers(schedule, "unknown") == content.card_numbers(schedule, "female")
+
+
+def test_every_card_says_whose_it_is_and_which_of_how_many(schedule):
+    cards = invented.cards(schedule)
+    assert [(card.identity.number, card.identity.total) for card in cards] == [(at, 8) for at in range(1, 9)]
+    assert {(card.identity.display_name, card.identity.sign) for card in cards} == {("晓禾", "leaf")}
+    assert len({card.identity.code.url for card in cards}) == 8
+
+
+def test_a_dose_given_is_printed_with_its_lot(schedule):
+    birth = invented.cards(schedule)[1]
+    assert [(box.code, box.given_on, box.lot) for box in birth.visits[0].boxes] == [
+        ("HepB", date(2026, 2, 16), "20250911B"),
+        ("BCG", date(2026, 2, 16), "202506A04"),
+    ]
+
+
+def test_a_card_is_finished_once_all_on_it_is_given(schedule):
+    cards = invented.cards(schedule)
+    assert [card.is_finished for card in cards[1:4]] == [True, False, False]
+
+
+def test_a_product_that_stands_in_is_named_as_given(schedule):
+    given = (*invented.GIVEN[:3], ("DTaP-IPV/Hib", date(2026, 4, 16), "P1"))
+    second = invented.cards(schedule, given=given)[2]
+    assert {(box.code, box.lot) for box in second.visits[0].boxes} == {("DTaP-IPV/Hib", "P1")}
+
+
+def test_drops_are_told_from_injections(schedule):
+    fifth = invented.cards(schedule)[2].visits[2]
+    assert [(box.code, box.oral) for box in fifth.boxes] == [("bOPV", True), ("DTaP", False)]
+
+
+def test_the_cover_names_the_visit_that_the_registry_has_planned(schedule):
+    cover = invented.cards(schedule, appointment=Appointment(date(2026, 5, 21), ("Polio",)))[0]
+    assert (cover.next.on, cover.next.number, cover.next.look.animal) == (date(2026, 5, 21), 4, "fish")
+    assert not cover.next.show_year
+
+
+def test_a_late_visit_is_said_to_be_late(schedule):
+    cover = invented.cards(schedule, given=(), appointment=Appointment(date(2026, 5, 20), ("HepB", "BCG")))[0]
+    assert cover.next.number == 1 and cover.next.is_late
+
+
+def test_a_date_in_another_year_is_printed_with_its_year(schedule):
+    assert invented.cards(schedule, appointment=Appointment(date(2027, 1, 4), ("Polio",)))[0].next.show_year
+
+
+def test_with_nothing_owed_the_cover_has_no_date(schedule):
+    assert invented.cards(schedule, appointment=None)[0].next is None
+
+
+def test_cards_carry_no_name_in_full_no_number_no_address_and_no_diagnosis(schedule):
+    known = set(asdict(invented.cards(schedule)[0].identity))
+    assert known == {"display_name", "sign", "born_on", "sex", "number", "total", "code"}
+    assert set(asdict(invented.CLINIC)) == {"name", "phone", "openings"}
+
+
+def test_each_card_points_to_the_next_and_the_last_to_none(schedule):
+    cards = invented.cards(schedule)[1:]
+    assert [card.following and card.following.key for card in cards] == [*(card.look.key for card in cards[1:]), None]
+
+
+@pytest.mark.parametrize(
+    ("openings", "said"),
+    [
+        ((), ""),
+        (invented.CLINIC.openings, "周一三四 Mon Wed Thu 8:00–11:30"),
+        (
+            ((0, time(8), time(11)), (0, time(14), time(16, 30)), (2, time(9), time(12))),
+            "周一 Mon 8:00–11:00 14:00–16:30; 周三 Wed 9:00–12:00",
+        ),
+    ],
+)
+def test_days_with_the_same_hours_are_told_together(openings, said):
+    assert wording.opening_hours(openings) == said
+
+
+def test_every_fixed_text_of_the_second_language_has_one_in_the_first():
+    first, second = (set(wording._read()[language]) for language in wording.languages())
+    assert second - first <= {"date_line", "months"}
