@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from vaxcard.schedule.conditions import Facts
+from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.evaluation import Path, walk
 from vaxcard.schedule.forecast import forecast
 from vaxcard.schedule.history import Child, DoseAdministered, History
@@ -177,9 +178,9 @@ def _possible_changes(today: _Day, choices: dict[str, Choice]) -> Iterator[tuple
     of today becomes yesterday's."""
     on, ages = today.on, today.facts.age
     limit = today.schedule.catch_up_age
-    everyone = [on + ONE_DAY] if any(each.given_on == on for each in today.sorted.judged) else []
+    everyone = [day_after(on)] if any(each.given_on == on for each in today.sorted.judged) else []
     for first, last in _spans(today.history):
-        everyone += [day for day in (first, last + ONE_DAY if last else None) if day is not None and day > on]
+        everyone += [day for day in (first, day_after(last) if last else None) if day is not None and day > on]
     for group in choices:
         yield from ((day, group) for day in everyone)
         for age in today.in_force.editions[group].thresholds:

@@ -57,6 +57,11 @@ _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 
 
+def day_after(day: date) -> date:
+    """The next day; the calendar's last day stays itself."""
+    return day + timedelta(1) if day < date.max else day
+
+
 @lru_cache(maxsize=4096)
 def parse_duration(text: str, month_end: MonthEnd = MonthEnd.CLAMP) -> Duration:
     """Read a duration in words; raises ValueError that says how to write it.

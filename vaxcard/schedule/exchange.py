@@ -39,7 +39,7 @@ def answer_line(schedule: Schedule, line: str) -> dict[str, Any]:
 def _parsed(line: str) -> dict[str, Any]:
     try:
         patient = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise InputFault("the line is not JSON", advice="write one JSON object a line") from problem
     if not isinstance(patient, dict):
         raise InputFault("the line is not a JSON object", advice='write {"id": …, "born_on": …, "assessed_on": …, "doses": […]}')
@@ -50,7 +50,7 @@ def read_patient(schedule: Schedule, patient: Mapping[str, Any]) -> tuple[Child,
     """A patient of the exchange form as the engine's child, history and day; raises InputFault with the place. Unknown keys are ignored."""
     born_on, on = _day(patient, "born_on", ""), _day(patient, "assessed_on", "")
     sex = patient.get("sex") or "unknown"
-    if sex not in SEXES:
+    if not isinstance(sex, str) or sex not in SEXES:
         raise InputFault("is not a sex known here", place="sex", advice='write "female", "male" or "unknown"')
     doses = tuple(_dose(schedule, row, n, born_on) for n, row in enumerate(_rows(patient, "doses"), 1))
     observations = tuple(_observation(row, f"observations {n}") for n, row in enumerate(_rows(patient, "observations"), 1))

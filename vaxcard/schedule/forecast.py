@@ -1,9 +1,10 @@
 """What a series still owes on a day: the next dose, its products, its dates, and what must be known or decided first (CDSi 7)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from vaxcard.schedule.conditions import Facts
+from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.evaluation import Path
 from vaxcard.schedule.history import Decision
 from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode, ReasonValue, SeriesStatus
@@ -42,7 +43,7 @@ def _decided(edition: Edition, decisions: list[Decision]) -> Forecast | None:
 
 def _not_before(decisions: list[Decision]) -> date | None:
     """A "never" with a last day is a deferral: the dose is owed again the day after."""
-    days = [each.until + timedelta(1) for each in decisions if each.decision == "never" and each.until is not None]
+    days = [day_after(each.until) for each in decisions if each.decision == "never" and each.until is not None]
     return max(days, default=None)
 
 
