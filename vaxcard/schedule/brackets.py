@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from vaxcard.schedule.history import Child
-from vaxcard.schedule.outcomes import Assessment, Evaluation, EvaluationStatus, Forecast, SeriesStatus
+from vaxcard.schedule.outcomes import Assessment, Evaluation, EvaluationStatus, Forecast, ReasonCode, SeriesStatus
 from vaxcard.schedule.plan import Bracket, Slot, Visit
 from vaxcard.schedule.rules import Schedule
 
@@ -110,10 +110,12 @@ class _Placing:
     def _state(self, forecast: Forecast) -> str:
         if forecast.needs:
             return SlotState.WAITING
+        ahead = forecast.earliest is not None and forecast.earliest > self.on
+        if ahead and forecast.reasons and forecast.reasons[0].code in _HELD_BACK:
+            return SlotState.WAITING
         last_day = forecast.past_due or self._late_with_the_next(forecast)
-        if last_day and last_day < self.on:
-            waits = forecast.earliest is not None and forecast.earliest > self.on
-            return SlotState.WAITING if waits else SlotState.LATE
+        if not ahead and last_day and last_day < self.on:
+            return SlotState.LATE
         if forecast.recommended and self.first_due and forecast.recommended <= max(self.first_due, self.on):
             return SlotState.NEXT
         return SlotState.LATER
@@ -126,6 +128,9 @@ class _Placing:
                 if forecast.dose is not None and target.number > forecast.dose and limit is not None:
                     return limit.after(self.born_on) - timedelta(1)
         return None
+
+
+_HELD_BACK = {ReasonCode.FROM_LIVE_SPACING, ReasonCode.FROM_OBSERVATION, ReasonCode.FROM_DECISION}
 
 
 def _plainly_owed(forecast: Forecast) -> bool:
