@@ -18,7 +18,7 @@ from vaxcard.cards.gathering import Asked, CardSet, gather
 from vaxcard.cards.payload import check_public_url
 from vaxcard.errors import InputFault
 from vaxcard.papers import sheets
-from vaxcard.papers.check import Expected, require_readable
+from vaxcard.papers.check import DPI, Expected, require_readable
 from vaxcard.records.acting import Acting
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
@@ -68,6 +68,8 @@ def print_cards(
     new_id: Callable[[], UUID],
     random_text: Callable[[int], str],
     progress: Callable[[int, int], None] | None = None,
+    sets_a_file: int = SETS_A_FILE,
+    check_dpi: int = DPI,
 ) -> PrintRun:
     """Print the sets of `children` to `out`, or to `out-001` … where one file does not hold them; `progress(done, total)` after each.
 
@@ -86,11 +88,13 @@ def print_cards(
             return [gather(acting, child_id, more) for child_id in some]
 
     run = PrintRun((), (), 0, 0)
-    for number, chosen in enumerate(_parts(children, SETS_A_FILE)):
+    for number, chosen in enumerate(_parts(children, sets_a_file)):
         sets = [one for some in _parts(chosen, _SETS_A_TRANSACTION) for one in gather_some(some)]
         drawn = draw(sets, sheet=sheet, qr_version=qr_version)
-        require_readable(drawn.pdf, drawn.expected, each=_counting(progress, run.sets, len(sets), len(children)))
-        run = run.with_file(_write(drawn.pdf, _named(out, number, len(children))), sets)
+        each = _counting(progress, run.sets, len(sets), len(children))
+        require_readable(drawn.pdf, drawn.expected, dpi=check_dpi, each=each)
+        path = out if len(children) <= sets_a_file else out.with_name(f"{out.stem}-{number + 1:03}{out.suffix}")
+        run = run.with_file(_write(drawn.pdf, path), sets)
     return run
 
 
@@ -144,10 +148,6 @@ def _place(position: int, back: bool, sheet: str) -> tuple[int, float, float]:
     turn, on_sheet = divmod(position, sheets.A_SHEET)
     place = sheets.back_place(on_sheet) if back else sheets.front_place(on_sheet)
     return 2 * turn + back, place.x, place.y
-
-
-def _named(out: Path, number: int, total: int) -> Path:
-    return out if total <= SETS_A_FILE else out.with_name(f"{out.stem}-{number + 1:03}{out.suffix}")
 
 
 def _write(pdf: bytes, path: Path) -> Path:
