@@ -63,13 +63,15 @@ def say_clock(moment: time, lang: str) -> str:
     return format_time(moment, "H:mm", locale=_locale(lang))
 
 
-def say_count(number: int, unit: str, lang: str) -> str:
-    """A number of days, weeks, months or years in words."""
+def say_count(number: int, unit: str, lang: str, *, of_age: bool = False) -> str:
+    """A number of days, weeks, months or years in words; some languages count years of age with another word."""
     one, many = _UNITS[unit]
-    return translations(lang).ngettext(one, many, number) % {"n": number}
+    words = translations(lang)
+    said = words.npgettext("age", one, many, number) if of_age and unit == "year" else words.ngettext(one, many, number)
+    return str(said) % {"n": number}
 
 
-def say_duration(written: str, lang: str) -> str:
+def say_duration(written: str, lang: str, *, of_age: bool = False) -> str:
     """A duration of the rule files ('28 days', '9 months - 4 days') in words; what is not one stays as it is."""
     if written == _BIRTH:
         return translations(lang).gettext(_BIRTH)
@@ -79,7 +81,7 @@ def say_duration(written: str, lang: str) -> str:
         match = _DURATION.fullmatch(part)
         if match is None and part.strip() not in ("+", "-"):
             return written
-        said.append(say_count(int(match[1]), match[2], lang) if match else "−" if part.strip() == "-" else "+")
+        said.append(say_count(int(match[1]), match[2], lang, of_age=of_age) if match else "−" if part.strip() == "-" else "+")
     return " ".join(said)
 
 
@@ -95,7 +97,7 @@ def say_age(born_on: date, on: date, lang: str) -> str:
 
 
 def _joined(parts: list[tuple[int, str]], lang: str) -> str:
-    return " ".join(say_count(number, unit, lang) for number, unit in parts if number)
+    return " ".join(say_count(number, unit, lang, of_age=True) for number, unit in parts if number)
 
 
 def _months_and_days(born_on: date, on: date) -> tuple[int, int]:

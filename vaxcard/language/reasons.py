@@ -59,7 +59,8 @@ OBSERVATIONS: Mapping[str, str] = {
 }
 
 _WITHHELD = marked("Your clinic has decided otherwise")
-_DURATIONS = ("minimum_age", "maximum_age", "minimum_interval")
+_AGES = ("minimum_age", "maximum_age")
+_INTERVALS = ("minimum_interval",)
 _VACCINES = ("vaccine", "expected", "other_vaccine")
 
 
@@ -91,8 +92,8 @@ class _Told(dict[str, str]):
 def _value(name: str, value: str | int | date, lang: str, vaccine_name: Callable[[str], str], near: date | None) -> str:
     if isinstance(value, date):
         return say_date(value, lang) if near and near.year == value.year else say_full_date(value, lang)
-    if name in _DURATIONS:
-        return say_duration(str(value), lang)
+    if name in (*_AGES, *_INTERVALS):
+        return say_duration(str(value), lang, of_age=name in _AGES)
     if name in _VACCINES:
         return "/".join(vaccine_name(code.strip()) for code in str(value).split(","))
     if name == "observation":

@@ -22,6 +22,9 @@ from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
 
+_LEFT_VISIBLE = 8  # characters; a shorter number is not one that can be dialled from elsewhere
+
+
 @dataclass(frozen=True)
 class Brief:
     """A child in a list: enough to pick the right one, and no more."""
@@ -158,7 +161,7 @@ def _guardian(acting: Acting, bond: Guardianship) -> tuple[str | None, str | Non
 
 def masked(phone: str | None) -> str | None:
     """A number that its owner recognises and a neighbour at the counter does not learn."""
-    return f"{phone[: -8 or None]}••••{phone[-4:]}" if phone and len(phone) > len("12345678") else phone
+    return f"{phone[:-8]} **** {phone[-4:]}" if phone and len(phone) > _LEFT_VISIBLE else phone
 
 
 def _due(schedule: Schedule, chart: Chart, forecast: Forecast) -> Due:

@@ -16,6 +16,7 @@ from vaxcard.schedule.history import Child
 from vaxcard.schedule.rules import Schedule
 
 _OWED = (SlotState.LATE, SlotState.NEXT)
+_COUNTED_DAYS = 99  # beyond it a number of days says nothing any more
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Coming:
     planned_on: date
     days: int
     overdue_days: int
+    is_told_in_days: bool
     hours: tuple[tuple[time, time], ...]
     injections: int
     oral: int
@@ -75,7 +77,7 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
     steps = tuple(_step(view) for view in plan)
     age_bracket = bracket_at(schedule, plan, child.born_on, today)
     return View(
-        state=_state(visits, late, owed),
+        state=_state(visits, late, owed, today),
         numbers=tuple(visit.visit.number for visit, _ in late or owed),
         done=sum(visit.state == SlotState.DONE for visit, _ in visits),
         total=len(visits),
@@ -94,10 +96,15 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
     )
 
 
-def _state(visits: Sequence[tuple[VisitView, Bracket]], late: Sequence[object], owed: Sequence[object]) -> str:
-    """The one sentence: late, on time with a next visit, waiting for the clinic's word, or all done."""
+Placed = tuple[VisitView, Bracket]
+
+
+def _state(visits: Sequence[Placed], late: Sequence[Placed], owed: Sequence[Placed], today: date) -> str:
+    """The one sentence: late, due by now, on time with a next visit, waiting for the clinic's word, or all done."""
     if late:
         return "late"
+    if any(slot.state == SlotState.NEXT and slot.due_on and slot.due_on <= today for visit, _ in owed for slot in visit.slots):
+        return "due"
     states = {visit.state for visit, _ in visits}
     if SlotState.WAITING in states and not owed:
         return "waiting"
@@ -118,12 +125,14 @@ def _coming(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
     if visit is None:
         return None
     on = visit.visit_on if visit.visit_on >= today else first_open_day(clinic, today)
+    overdue_days = max(0, (today - visit.planned_on).days)
     routes = [schedule.vaccines[code].route for code in _products(chart, visit.groups) if code in schedule.vaccines]
     return Coming(
         on=on,
         planned_on=visit.planned_on,
         days=(on - today).days,
-        overdue_days=max(0, (today - visit.planned_on).days),
+        overdue_days=overdue_days,
+        is_told_in_days=0 < overdue_days <= _COUNTED_DAYS,
         hours=tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == on.weekday()),
         injections=sum(route != "oral" for route in routes),
         oral=sum(route == "oral" for route in routes),

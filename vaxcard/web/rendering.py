@@ -39,6 +39,7 @@ def prepare(app: Flask) -> None:
         clock=lambda moment: say_clock(moment, language()),
         names=lambda names: named(names, language()),
         vaccine=lambda code: vaccine_name(code, language()),
+        full_vaccine=full_vaccine_name,
         grouped=in_groups_of_four,
     )
     app.jinja_env.globals.update(age=age_in_words, icon_at=drawing_address, stylesheet=stylesheet_address)
@@ -67,6 +68,12 @@ def _time_now(time_zone: str | None) -> time:
 def age_in_words(born_on: date, on: date) -> str:
     """How old somebody born on a day is on another."""
     return say_age(born_on, on, language())
+
+
+def full_vaccine_name(code: str) -> str:
+    """A vaccine's whole name with its code, as a nurse compares it with the box."""
+    vaccine = service().schedule.vaccines.get(code)
+    return f"{named(vaccine.names, language())} · {code}" if vaccine else code
 
 
 def in_groups_of_four(code: str) -> str:
