@@ -210,6 +210,7 @@ def test_a_document_that_has_fallen_behind_is_found(tmp_path: Path) -> None:
     assert documents.tree_differences(tmp_path, readme) == ["README.md: the tree shows attic/, which is not there"]
     assert documents.unwritten_words(tmp_path, "| dose | `DoseRecord`, `Shot` | a fact |") == ["GLOSSARY.md: no code says `Shot`"]
     assert documents.missing_tests(tmp_path, "`test_nobody_wrote`", "x.md") == ["x.md: no test is called test_nobody_wrote"]
+    assert documents.missing_tests(tmp_path, "“Nobody says so”", "x.md") == ["x.md: no scenario says “Nobody says so”"]
     assert len(documents.undocumented([("vaxcard do", None)], "vaxcard dose")) == 2
     (tmp_path / "vaxcard/settings.py").write_text('zone = setting("TIME_ZONE", "UTC")')
     assert documents.unguided_settings(tmp_path, "`VAXCARD_ZONE`") == ["docs/operating.md: `VAXCARD_TIME_ZONE` is missing"]

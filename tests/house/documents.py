@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,10 +54,18 @@ def unwritten_words(root: Path, glossary: str) -> list[str]:
 
 
 def missing_tests(root: Path, document: str, name: str) -> list[str]:
-    """Tests that a document names as proof and nobody wrote."""
+    """Tests, and scenarios by their title in “…”, that a document names as proof and nobody wrote."""
     defined = tests_defined(root)
     named = sorted(set(TEST_NAME.findall(document)) - {path.stem for path in (root / "tests").rglob("test_*.py")})
-    return [f"{name}: no test is called {test}" for test in named if test not in defined]
+    titles = scenario_titles(root)
+    complaints = [f"{name}: no test is called {test}" for test in named if test not in defined]
+    return complaints + [f"{name}: no scenario says “{title}”" for title in re.findall("“([^…”]+)”", document) if title not in titles]
+
+
+def scenario_titles(root: Path) -> set[str]:
+    """The sentence at the head of every clinical scenario."""
+    files = (root / "tests" / "schedule" / "cases").glob("*.toml")
+    return {case["title"] for path in files for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", [])}
 
 
 def tests_defined(root: Path) -> set[str]:
