@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from vaxcard.keyring import Keyring
 from vaxcard.records import names
 from vaxcard.records.acting import Acting
+from vaxcard.records.clinics import load_clinic
 from vaxcard.records.people import ChildRecord, Guardianship, SearchKey
+from vaxcard.records.phones import read_phone
 
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
 _LIMIT = 20
@@ -49,10 +51,19 @@ def _by_keys(acting: Acting, written: str) -> list[ChildRecord]:
         return []
     keyring = acting.keyring
     own = [(kind, keyring.index(kind, written)) for kind in ("name", "pinyin", "initials", "phone")]
+    own += [("phone", keyring.index("phone", number)) for number in _as_numbers(acting, written)]
     rows = select(ChildRecord, SearchKey.kind).join(SearchKey, SearchKey.child_id == ChildRecord.id)
     everywhere = rows.where(SearchKey.kind == "identifier", SearchKey.key == keyring.index("identifier", written))
     here = rows.where(SearchKey.key.in_([key for _, key in own]), ChildRecord.clinic_id == acting.clinic_id)
     return [child for statement in (everywhere, here) for child, _ in acting.session.execute(statement.limit(_LIMIT))]
+
+
+def _as_numbers(acting: Acting, written: str) -> list[str]:
+    """What was typed as a telephone number of the clinic's country, in the form in which numbers are kept."""
+    if acting.clinic_id is None or not any(character.isdecimal() for character in written):
+        return []
+    number = read_phone(written, load_clinic(acting.session, acting.clinic_id).region)
+    return [number.kept] if number.can_be_dialled else []
 
 
 def _as_date(written: str) -> date | None:
