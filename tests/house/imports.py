@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "vaxcard"
@@ -67,12 +68,14 @@ class Import:
 
 def modules(root: Path) -> list[Module]:
     """Every module of the package under `root`, the checkout."""
-    found = []
-    for path in sorted((root / PACKAGE).rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found.append(Module(name, path, ast.parse(path.read_text(encoding="utf-8"), filename=str(path))))
-    return found
+    return [_module(root, path, path.stat().st_mtime_ns) for path in sorted((root / PACKAGE).rglob("*.py"))]
+
+
+@cache
+def _module(root: Path, path: Path, _changed: int) -> Module:
+    parts = path.relative_to(root).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return Module(name, path, ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
 
 
 def imports(module: Module) -> Iterator[Import]:
