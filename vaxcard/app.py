@@ -20,7 +20,7 @@ from vaxcard.errors import VaxcardError
 from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
-from vaxcard.web import counter, desk, family, front, look, recording, rendering
+from vaxcard.web import counter, desk, family, front, look, printing, recording, rendering
 
 _LARGEST_BODY = 64 * 1024  # bytes; the longest form of ours is a tenth of it
 _LANGUAGE_KEPT = timedelta(days=365)
@@ -73,7 +73,7 @@ def _open_doors(app: Flask) -> None:
     for machine_door in (scans.scans, children.children, doses.doses):
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
-    for pages in (front.front, look.look, counter.counter, recording.recording, family.family, desk.desk):
+    for pages in (front.front, look.look, counter.counter, recording.recording, printing.printing, family.family, desk.desk):
         app.register_blueprint(pages)
 
 

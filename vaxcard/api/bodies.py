@@ -32,6 +32,9 @@ LONGEST = {
 }
 """Characters that the registry keeps of each text."""
 
+_NO_ID = UUID(int=0)
+_MOST_DOSES = 20  # of one product, as a clinic counts them
+
 
 def json_object() -> dict[str, Any]:
     """The request's body as a JSON object; 415 for another kind of body, 422 for JSON that is not an object."""
@@ -125,24 +128,27 @@ class Reader:
 def dose_form(sent: Mapping[str, Any], *, clinic_id: UUID, performer: str | None) -> DoseForm:
     """The dose that was sent. A dose told with a `place` was given elsewhere; any other at `clinic_id`. Raises ManyFaults."""
     reader = Reader(sent)
-    dose_id, vaccine, given_on = reader.id("id", required=True), reader.text("vaccine", required=True), reader.day("given_on", required=True)
     place = reader.text("place")
-    form = {
-        "lot_number": reader.text("lot_number"),
-        "expires_on": reader.day("expires_on"),
-        "manufacturer": reader.text("manufacturer"),
-        "trace_code": _digits(reader.text("trace_code")),
-        "product_name": reader.text("product_name"),
-        "stated_number": reader.number("stated_number", lowest=1, highest=20),
-        "site": reader.text("site"),
-        "route": reader.text("route"),
-        "performer": reader.text("performer") or (None if place else performer),
-        "happened": reader.text("happened"),
-    }
-    source = _source(reader)
-    reader.finish()
-    assert dose_id and vaccine and given_on  # a missing one has been raised
-    return DoseForm(dose_id, vaccine, given_on, **form, place=place, clinic_id=None if place else clinic_id, source=source)
+    form = DoseForm(
+        id=reader.id("id", required=True) or _NO_ID,
+        vaccine=reader.text("vaccine", required=True) or "",
+        given_on=reader.day("given_on", required=True) or date.min,
+        lot_number=reader.text("lot_number"),
+        expires_on=reader.day("expires_on"),
+        manufacturer=reader.text("manufacturer"),
+        trace_code=_digits(reader.text("trace_code")),
+        product_name=reader.text("product_name"),
+        stated_number=reader.number("stated_number", lowest=1, highest=_MOST_DOSES),
+        site=reader.text("site"),
+        route=reader.text("route"),
+        clinic_id=None if place else clinic_id,
+        place=place,
+        performer=reader.text("performer") or (None if place else performer),
+        source=_source(reader),
+        happened=reader.text("happened"),
+    )
+    reader.finish()  # what was filled in for a missing field above never leaves here
+    return form
 
 
 def _source(reader: Reader) -> DoseSource:

@@ -77,12 +77,12 @@ class Problem:
 
 def problem_of(fault: VaxcardError, lang: str) -> Problem:
     """How an error of ours is told."""
-    status, title = next((status, title) for kind, status, title in (*STATUSES, _OTHERWISE) if isinstance(fault, kind))
+    status, title = next(((status, title) for kind, status, title in STATUSES if isinstance(fault, kind)), _OTHERWISE)
     said = say_fault(fault, lang)
     return Problem(status, fault.code, translations(lang).gettext(title), said.problem, said.advice, _more(fault, lang))
 
 
-_OTHERWISE = (VaxcardError, 500, marked("Something went wrong here"))
+_OTHERWISE = (500, marked("Something went wrong here"))
 
 
 def _more(fault: VaxcardError, lang: str) -> dict[str, Any]:

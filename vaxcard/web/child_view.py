@@ -21,7 +21,6 @@ from vaxcard.schedule.history import Child
 from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
-
 _LEFT_VISIBLE = 8  # characters; a shorter number is not one that can be dialled from elsewhere
 
 
@@ -208,8 +207,8 @@ def _given(chart: Chart, plan: Sequence[BracketView], caller: Caller, lang: str)
         days.setdefault(dose.given_on, []).append((number, dose))
     given = []
     for day, doses in sorted(days.items(), reverse=True):
-        place = next((places[number] for number, _ in doses if number in places), (None, None))
-        given.append(Given(day, *place, tuple(given_dose(chart, dose, caller, lang) for _, dose in doses)))
+        visit, bracket = next((places[number] for number, _ in doses if number in places), (None, None))
+        given.append(Given(day, visit, bracket, tuple(given_dose(chart, dose, caller, lang) for _, dose in doses)))
     return tuple(given)
 
 

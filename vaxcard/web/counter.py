@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, begin_session, caller, caller_or_none, end_session, requires
 from vaxcard.api.scans import find_card, open_card
-from vaxcard.api.service import service
+from vaxcard.api.service import language, service
 from vaxcard.errors import VaxcardError
 from vaxcard.keyring import hash_password, password_matches
 from vaxcard.language import say_fault
@@ -21,7 +21,7 @@ from vaxcard.records.clinics import StaffRecord, staff_by_login
 from vaxcard.records.search import find_children
 from vaxcard.web import child_view
 from vaxcard.web.lockout import SignInGuard
-from vaxcard.web.rendering import NEXT, language, said
+from vaxcard.web.rendering import NEXT, said
 
 counter = Blueprint("counter", __name__, url_prefix="/counter")
 

@@ -17,9 +17,9 @@ from vaxcard.api.service import language, service
 from vaxcard.cards.payload import token_from_scan
 from vaxcard.errors import CardClosed, CardRevoked, CardUnknown
 from vaxcard.records.acting import Acting
+from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.issued_cards import card_by_token, closed_card
-from vaxcard.records.chart import load_child
 from vaxcard.records.people import ChildState
 from vaxcard.web import family_view
 

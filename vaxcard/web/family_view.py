@@ -15,6 +15,7 @@ from vaxcard.schedule.brackets import Bracket, BracketView, SlotState, VisitView
 from vaxcard.schedule.history import Child
 from vaxcard.schedule.rules import Schedule
 
+Placed = tuple[VisitView, Bracket]
 _OWED = (SlotState.LATE, SlotState.NEXT)
 _COUNTED_DAYS = 99  # beyond it a number of days says nothing any more
 
@@ -73,7 +74,7 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
     visits = [(visit, view.bracket) for view in plan for visit in view.visits]
     owed = [(visit, bracket) for visit, bracket in visits if visit.state in _OWED]
     late = [pair for pair in owed if pair[0].state == SlotState.LATE]
-    first = (late or owed or [(None, None)])[0]
+    first: Placed | None = next(iter(late or owed), None)
     steps = tuple(_step(view) for view in plan)
     age_bracket = bracket_at(schedule, plan, child.born_on, today)
     return View(
@@ -81,8 +82,8 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
         numbers=tuple(visit.visit.number for visit, _ in late or owed),
         done=sum(visit.state == SlotState.DONE for visit, _ in visits),
         total=len(visits),
-        visit=first[0],
-        bracket=first[1],
+        visit=first[0] if first else None,
+        bracket=first[1] if first else None,
         coming=_coming(schedule, chart, clinic, today),
         clinic=clinic,
         steps=steps,
@@ -94,9 +95,6 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
         unverified=bool(chart.assessment.unverified),
         danger=library.danger(),
     )
-
-
-Placed = tuple[VisitView, Bracket]
 
 
 def _state(visits: Sequence[Placed], late: Sequence[Placed], owed: Sequence[Placed], today: date) -> str:

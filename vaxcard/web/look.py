@@ -58,7 +58,7 @@ def bracket_colours(brackets: tuple[Bracket, ...]) -> str:
 
 def compressed(response: Response) -> Response:
     """The answer, packed where the browser can open it. Pages that carry a form's secret and echo what was typed are left alone."""
-    if "gzip" not in request.accept_encodings or response.status_code != 200 or response.mimetype not in _PACKED_KINDS:
+    if not request.accept_encodings["gzip"] or response.status_code != 200 or response.mimetype not in _PACKED_KINDS:
         return response
     if response.mimetype == "text/html" and request.endpoint != "family.card":
         return response

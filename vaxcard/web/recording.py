@@ -94,7 +94,8 @@ def record(child_id: UUID) -> ResponseReturnValue:
 
 def _form_sent(values: dict[str, str], who: Caller) -> DoseForm:
     """The dose in the form. Before the needle the box is read and the guardian has looked; what happened all the same has its reason."""
-    faults: list[VaxcardError] = [InputFault("this is missing", place=name, advice=advice) for name, advice in _CONFIRMED.items() if not values.get(name)]
+    unconfirmed = {name: advice for name, advice in _CONFIRMED.items() if not values.get(name)}
+    faults: list[VaxcardError] = [InputFault("this is missing", place=name, advice=advice) for name, advice in unconfirmed.items()]
     if not values.get("happened", "").strip():
         missing = [name for name in _READ_FROM_THE_BOX if not values.get(name, "").strip()]
         faults += [InputFault("this is missing", place=name, advice="read it off the box") for name in missing]

@@ -41,6 +41,7 @@ def prepare(app: Flask) -> None:
         vaccine=lambda code: vaccine_name(code, language()),
         full_vaccine=full_vaccine_name,
         grouped=in_groups_of_four,
+        sentence=lambda text: text[:1].upper() + text[1:],
     )
     app.jinja_env.globals.update(age=age_in_words, icon_at=drawing_address, stylesheet=stylesheet_address)
     app.context_processor(_page)
