@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import date
 from math import hypot
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pypdfium2 import PdfDocument
 
 from tests.cards import invented
 from vaxcard.cards import layout
-from vaxcard.cards.content import ClinicFacts
+from vaxcard.cards.content import Appointment, ClinicFacts
 from vaxcard.cards.drawing import can_be_printed
 from vaxcard.cards.printing import draw
 from vaxcard.papers.check import read_page, unread
@@ -214,3 +215,11 @@ def test_a_card_that_says_another_name_is_another_picture(schedule):
     one = invented.card_set(schedule)
     cards = tuple(replace(card, identity=replace(card.identity, display_name="云朵")) for card in one.cards)
     assert draw([one]).pdf != draw([replace(one, cards=cards)]).pdf
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("given", [(), invented.GIVEN])
+def test_every_date_fits_the_cover_late_or_not(schedule, month, given):
+    visit = Appointment(date(2027, month, 28), ("HepB", "BCG", "Polio"))
+    said = words(singles(schedule, appointment=visit, given=given), 0)
+    assert "28" in said and "2027" in said

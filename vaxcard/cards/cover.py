@@ -27,7 +27,7 @@ def draw_outside(surface: Surface, card: CoverCard, version: int, where: str) ->
     surface.piece("cover-outside", layout.WIDTH, layout.HEIGHT, shared)
     _name(surface, card.identity, where)
     drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
-    _next(surface, card.next)
+    _next(surface, card.next, where)
     zone = layout.COVER_CODE
     width = drawing.label(surface, zone.x, zone.y + 4.6, "code", size=7.5)
     surface.text(zone.x + width + 1.6, zone.y + 4.6, grouped(card.identity.code.short_code), Type(9.5, True, tracking=0.06))
@@ -55,7 +55,7 @@ def _name(surface: Surface, who: Identity, where: str) -> None:
         surface.text(19.4, first + at * 3.75, line, Type(name.size, True))
 
 
-def _next(surface: Surface, visit: NextVisit | None) -> None:
+def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
     zone = layout.NEXT
     tint = visit.look.tint if visit and visit.look else COVER_TINT
     surface.box(zone.x, zone.y, zone.width, zone.height, fill=tint, radius=1.8)
@@ -66,11 +66,11 @@ def _next(surface: Surface, visit: NextVisit | None) -> None:
         english = f"{wording.say('finished', second=True)} · {wording.say('finished_line', second=True)}"
         surface.text(zone.x + 20, zone.y + 21.4, english, Type(6.5, colour=INK_2))
         return
-    _which(surface, zone, visit)
+    _which(surface, zone, visit, where)
     _day(surface, zone, visit)
 
 
-def _which(surface: Surface, zone: Zone, visit: NextVisit) -> None:
+def _which(surface: Surface, zone: Zone, visit: NextVisit, where: str) -> None:
     """The visit's number on its card's colour, and the animal of the card to bring out."""
     x = zone.x + 2.4
     if visit.look and visit.number:
@@ -89,7 +89,7 @@ def _which(surface: Surface, zone: Zone, visit: NextVisit) -> None:
     else:
         surface.text(x, zone.y + 5.9, first, Type(11, True))
     room = zone.right - 12.4 - x
-    beside = typography.fit(second, room, (7.5, 7, 6.5), place="cover, next visit")
+    beside = typography.fit(second, room, (7.5, 7, 6.5), place=f"{where}, next visit")
     surface.text(x, zone.y + 10.6, second, Type(beside.size, colour=INK_2))
 
 
