@@ -179,14 +179,18 @@ def _possible_changes(today: _Day, choices: dict[str, Choice]) -> Iterator[tuple
     on, ages = today.on, today.facts.age
     limit = today.schedule.catch_up_age
     everyone = [day_after(on)] if any(each.given_on == on for each in today.sorted.judged) else []
+    asked = [condition for each in today.facts.questions for condition in each.when]
+    everyone += [day for each in asked for age in (each.age_from, each.age_before) if age is not None and (day := ages(age)) > on]
     for first, last in _spans(today.history):
         everyone += [day for day in (first, day_after(last) if last else None) if day is not None and day > on]
-    for group in choices:
-        yield from ((day, group) for day in everyone)
-        for age in today.in_force.editions[group].thresholds:
+    for group, choice in choices.items():
+        for day in everyone:
+            yield day, group
+        edition, complete = today.in_force.editions[group], choice.forecast.status is SeriesStatus.COMPLETE
+        for age in edition.reopening if complete else edition.thresholds:
             if (day := ages(age)) > on:
                 yield day, group
-        if limit is not None and (day := ages(limit)) > on:
+        if not complete and limit is not None and (day := ages(limit)) > on:
             yield day, group
 
 

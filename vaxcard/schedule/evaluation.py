@@ -52,10 +52,9 @@ class _Judging:
         if reason := self._lot_reason():
             return self._say(SUB_STANDARD, None, reason)
         target = next_target(self.series, self.facts, dose.given_on, self.standing, "evaluation")
-        accepted = self._accepted()
         if target is None:
             return self._without_target()
-        if accepted:
+        if accepted := self._accepted() if self.facts.decisions else None:
             values = {"decided_on": accepted.on}
             return self._valid(target.number, target.recurring, (Reason(ReasonCode.ACCEPTED, values, "clinician"),))
         return self._against(target)
@@ -78,13 +77,15 @@ class _Judging:
 
     def _failed(self, rule: DoseRule, aged: Reason | None) -> list[Reason]:
         dose = self.dose
-        reasons = (
-            aged,
+        found = [aged] if aged is not None else []
+        for reason in (
             interval_reason(dose.given_on, self.facts, rule, self.standing),
             self._spacing_reason(),
-            product_reason(dose.vaccine, rule),
-        )
-        return [reason for reason in reasons if reason is not None]
+            None if dose.vaccine in rule.accepts else product_reason(dose.vaccine, rule),
+        ):
+            if reason is not None:
+                found.append(reason)
+        return found
 
     def _spacing_reason(self) -> Reason | None:
         given_on, vaccine = self.dose.given_on, self.dose.vaccine
@@ -119,7 +120,7 @@ class _Judging:
         dose = self.dose
         antigens = self.facts.schedule.vaccines[dose.vaccine].antigens
         self.standing.count(Counted(number, dose.given_on, dose.vaccine, antigens), recurring)
-        warned = against_contraindication(dose.given_on, dose.vaccine, self.facts)
+        warned = against_contraindication(dose.given_on, dose.vaccine, self.facts) if self.facts.questions else None
         return self._say(VALID, number, *reasons, *((warned,) if warned else ()))
 
     def _say(self, status: EvaluationStatus, number: int | None, *reasons: Reason) -> Evaluation:

@@ -22,7 +22,7 @@ from vaxcard.schedule.rules import (
     Vaccine,
     VaccineGroup,
 )
-from vaxcard.schedule.series_loader import SeriesReader, flags_of, read_conditions, thresholds_of
+from vaxcard.schedule.series_loader import SeriesReader, flags_of, read_conditions, reopening_of, thresholds_of
 
 __all__ = ["ScheduleDataError", "load_schedule", "read_schedule"]
 
@@ -145,7 +145,7 @@ def _read_editions(file: Table, group: str, vaccines: Mapping[str, Vaccine], cov
         start = row.needed_day("effective_from")
         row.place = f"{file.place}, edition {start.isoformat()}"
         ends.append((row, start, row.day("effective_until")))
-        editions.append(_read_edition(row, reader, Edition(group, start, (), None, title, source, (), ())))
+        editions.append(_read_edition(row, reader, Edition(group, start, (), None, title, source, (), (), ())))
     file.close()
     _check_dates(file, ends, covers_from)
     return tuple(sorted(editions, key=lambda edition: edition.effective_from))
@@ -160,7 +160,7 @@ def _read_edition(row: Table, reader: SeriesReader, head: Edition) -> Edition:
     reader.remember(head.effective_from, series)
     edition = Edition(
         head.group, head.effective_from, series, row.day("owed_from"), row.text("title", head.title), source,
-        tuple(dict.fromkeys(row.words("unverified") + flags_of(series))), thresholds_of(series),
+        tuple(dict.fromkeys(row.words("unverified") + flags_of(series))), thresholds_of(series), reopening_of(series),
     )  # fmt: skip
     row.close()
     return edition

@@ -146,7 +146,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A group's rules from a date on; the next edition ends them."""
+    """A group's rules from a date on; the next edition ends them.
+
+    `thresholds` are the ages at which a forecast may change, `reopening` those at which even a complete one may.
+    """
 
     group: str
     effective_from: date
@@ -156,6 +159,7 @@ class Edition:
     source: str
     unverified: tuple[str, ...]
     thresholds: tuple[Duration, ...]
+    reopening: tuple[Duration, ...]
 
     def series_called(self, code: str) -> Series:
         """The series of that code, or the edition's first where it has none of the name."""

@@ -4,7 +4,6 @@ A dose's `instead` tables take over what they do not say themselves from the dos
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 
 from vaxcard.schedule.dates import Duration
@@ -186,23 +185,32 @@ def flags_of(series: Iterable[Series]) -> tuple[str, ...]:
 
 
 def thresholds_of(series: Iterable[Series]) -> tuple[Duration, ...]:
-    """Every age at which a rule of these series begins or ceases to apply, for working out how long an answer holds."""
+    """Every age at which a forecast along these series may change by itself."""
     found: dict[Duration, None] = {}
     for each in series:
-        _collect(each, "", found)
+        _collect(each.when, found)
+        for dose in each.doses:
+            _collect(tuple(condition for skip in dose.skips for condition in skip.when), found)
+            for rule in dose.rules:
+                if rule.context != "evaluation":
+                    _collect(rule.when, found)
+                if rule.maximum_age is not None:
+                    found[rule.maximum_age] = None
     return tuple(found)
 
 
-_AGES = {"age_from", "age_before", "maximum_age"}
+def reopening_of(series: Iterable[Series]) -> tuple[Duration, ...]:
+    """Those of the ages at which even a complete series may be owed again: where another series begins, or a skip ends."""
+    found: dict[Duration, None] = {}
+    for each in series:
+        _collect(each.when, found)
+        ending = [condition for dose in each.doses for skip in dose.skips for condition in skip.when if condition.age_before]
+        _collect(tuple(ending), found)
+    return tuple(found)
 
 
-def _collect(value: object, name: str, found: dict[Duration, None]) -> None:
-    if isinstance(value, Duration):
-        if name in _AGES:
-            found[value] = None
-    elif isinstance(value, tuple):
-        for item in value:
-            _collect(item, name, found)
-    elif is_dataclass(value):
-        for field in fields(value):
-            _collect(getattr(value, field.name), field.name, found)
+def _collect(conditions: tuple[Condition, ...], found: dict[Duration, None]) -> None:
+    for condition in conditions:
+        for age in (condition.age_from, condition.age_before):
+            if age is not None:
+                found[age] = None

@@ -10,7 +10,7 @@ from vaxcard.schedule.standing import Standing
 def next_target(series: Series, facts: Facts, day: date, standing: Standing, context: str) -> SeriesDose | None:
     """The first target dose not yet met and not passed over on `day`; None when the series is through."""
     for target in series.doses:
-        if target.number > standing.reached and not _skipped(target, facts, day, standing, context):
+        if target.number > standing.reached and not (target.skips and _skipped(target, facts, day, standing, context)):
             return target
     return None
 
@@ -21,6 +21,8 @@ def _skipped(target: SeriesDose, facts: Facts, day: date, standing: Standing, co
 
 def rule_for(target: SeriesDose, facts: Facts, day: date, standing: Standing, given: str | None) -> DoseRule:
     """The way in which the target is given on `day`; `given` is the vaccine being judged, None in a forecast."""
+    if len(target.rules) == 1:
+        return target.rules[0]
     passed_by = "evaluation" if given is None else "forecast"
     for rule in target.rules:
         if rule.context == passed_by or (rule.given is not None and given not in rule.given):

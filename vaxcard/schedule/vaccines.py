@@ -24,7 +24,9 @@ class LiveDoses:
     def reason(self, given_on: date, vaccine: str) -> Reason | None:
         """Why a dose comes too soon after another live one, or None; the same day is allowed."""
         for spacing, given in zip(self._schedule.live, self._given, strict=True):
-            before = bisect_left(given, (given_on, "")) if vaccine in spacing.vaccines else 0
+            if not given or vaccine not in spacing.vaccines:
+                continue
+            before = bisect_left(given, (given_on, ""))
             if before and given_on < (valid_from := spacing.minimum.after(given[before - 1][0])):
                 since, other = given[before - 1]
                 values: dict[str, ReasonValue] = {
@@ -62,7 +64,7 @@ class LiveDoses:
 
 def observation_reason(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
     """Why a dose comes too soon after an event such as immunoglobulin, or None."""
-    for since, valid_from, values, source in _event_waits(vaccine, facts):
+    for since, valid_from, values, source in _event_waits(vaccine, facts) if facts.observations else ():
         if since <= given_on < valid_from:
             return Reason(ReasonCode.TOO_SOON_AFTER_OBSERVATION, values, source)
     return None
@@ -76,8 +78,6 @@ def observation_waits(vaccine: str, facts: Facts, on: date) -> Iterator[tuple[da
 
 
 def _event_waits(vaccine: str, facts: Facts) -> Iterator[tuple[date, date, dict[str, ReasonValue], str]]:
-    if not facts.observations:
-        return
     for spacing in facts.schedule.observation_spacing:
         if vaccine not in spacing.vaccines:
             continue
@@ -93,17 +93,15 @@ def _event_waits(vaccine: str, facts: Facts) -> Iterator[tuple[date, date, dict[
                 yield event.on, valid_from, values, spacing.source
 
 
-def product_reason(vaccine: str, rule: DoseRule) -> Reason | None:
-    """Why a product does not serve for this dose, or None."""
-    if vaccine in rule.accepts:
-        return None
+def product_reason(vaccine: str, rule: DoseRule) -> Reason:
+    """That a product which the rule does not accept was given, and which was expected."""
     expected = rule.vaccines[0] if rule.vaccines else ""
     return Reason(ReasonCode.WRONG_VACCINE, {"vaccine": vaccine, "expected": expected}, rule.source, rule.sensitive)
 
 
 def against_contraindication(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
     """That a dose was given although an observation of the time barred it; it counts for what it is."""
-    barred = facts.barring(vaccine, given_on, "never") if facts.questions else None
+    barred = facts.barring(vaccine, given_on, "never")
     return contraindication_reason(ReasonCode.AGAINST_CONTRAINDICATION, vaccine, barred) if barred else None
 
 
