@@ -83,7 +83,7 @@ class _Day:
     def choice(self, group: str, on: date) -> Choice:
         """A group's path and forecast seen from `on`, which may lie ahead as long as the same edition is in force."""
         edition = self.in_force.editions[group]
-        paths = [self._path(group, series) for series in relevant_series(edition, self.facts, on)]
+        paths = (self._path(group, series) for series in relevant_series(edition, self.facts, on))
         return choose(edition, paths, self.facts, on, lambda path: forecast(edition, path, self.facts, self.live, on))
 
     def _path(self, group: str, series: Series) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from vaxcard.schedule.conditions import Facts, holds
 from vaxcard.schedule.history import Decision, DoseAdministered
@@ -9,7 +10,7 @@ from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Reason, Reas
 from vaxcard.schedule.rules import DoseRule, Series, SeriesDose
 from vaxcard.schedule.skips import next_target, rule_for
 from vaxcard.schedule.standing import Counted, Standing
-from vaxcard.schedule.timing import age_reason, interval_reason
+from vaxcard.schedule.timing import age_reason, in_time, interval_reason
 from vaxcard.schedule.vaccines import LiveDoses, against_contraindication, observation_reason, product_reason
 
 VALID, NOT_VALID = EvaluationStatus.VALID, EvaluationStatus.NOT_VALID
@@ -27,10 +28,12 @@ class Path:
 
 def walk(group: str, series: Series, doses: Sequence[DoseAdministered], facts: Facts, live: LiveDoses) -> Path:
     """Take a group's doses, sorted by date, along a series; editions of a dose's day are found by the series' code."""
-    standing, evaluations = Standing(), []
+    standing, evaluations, ours, ends = Standing(), [], series, date.min
     for dose in doses:
-        edition = facts.schedule.in_force(dose.given_on).editions[group]
-        evaluation = _Judging(group, edition.series_called(series.code), dose, facts, live, standing).evaluation()
+        if dose.given_on >= ends:
+            period = facts.schedule.in_force(dose.given_on)
+            ours, ends = period.editions[group].series_called(series.code), period.ends_before or date.max
+        evaluation = _Judging(group, ours, dose, facts, live, standing).evaluation()
         standing.seen.append((dose.given_on, evaluation.status is VALID))
         evaluations.append(evaluation)
     return Path(series, standing, tuple(evaluations))
@@ -49,19 +52,25 @@ class _Judging:
 
     def evaluation(self) -> Evaluation:
         dose = self.dose
-        if reason := self._lot_reason():
-            return self._say(SUB_STANDARD, None, reason)
         target = next_target(self.series, self.facts, dose.given_on, self.standing, "evaluation")
-        if target is None:
-            return self._without_target()
-        if accepted := self._accepted() if self.facts.decisions else None:
+        accepted = self._accepted() if self.facts.decisions else None
+        if target is not None and accepted is not None:
             values = {"decided_on": accepted.on}
             return self._valid(target.number, target.recurring, (Reason(ReasonCode.ACCEPTED, values, "clinician"),))
-        return self._against(target)
+        if (dose.expires_on is not None or dose.substandard) and (reason := self._lot_reason()):
+            return self._say(SUB_STANDARD, None, reason)
+        return self._against(target) if target is not None else self._without_target()
 
     def _against(self, target: SeriesDose) -> Evaluation:
         dose, facts = self.dose, self.facts
         rule = rule_for(target, facts, dose.given_on, self.standing, dose.vaccine)
+        if dose.vaccine in rule.accepts and in_time(dose.given_on, facts, rule, self.standing) and not self._spacing_reason():
+            said = (Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source),) if rule.by_label else ()
+            return self._valid(target.number, target.recurring, said)
+        return self._doubtful(target, rule)
+
+    def _doubtful(self, target: SeriesDose, rule: DoseRule) -> Evaluation:
+        dose, facts = self.dose, self.facts
         remark = None
         if aged := age_reason(dose.given_on, facts, rule):
             if aged.code == ReasonCode.TOO_OLD:
@@ -70,10 +79,7 @@ class _Judging:
         failed = self._failed(rule, None if remark else aged)
         if failed:
             return self._beyond() or self._say(NOT_VALID, None, *failed)
-        said = [remark] if remark else []
-        if rule.by_label:
-            said.append(Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source))
-        return self._valid(target.number, target.recurring, tuple(said))
+        return self._valid(target.number, target.recurring, (remark,) if remark else ())
 
     def _failed(self, rule: DoseRule, aged: Reason | None) -> list[Reason]:
         dose = self.dose
@@ -89,7 +95,9 @@ class _Judging:
 
     def _spacing_reason(self) -> Reason | None:
         given_on, vaccine = self.dose.given_on, self.dose.vaccine
-        return self.live.reason(given_on, vaccine) or observation_reason(given_on, vaccine, self.facts)
+        if self.live.any and (close := self.live.reason(given_on, vaccine)):
+            return close
+        return observation_reason(given_on, vaccine, self.facts) if self.facts.observations else None
 
     def _beyond(self) -> Evaluation | None:
         """A dose that its label asks for and the programme has no place for: it counts, without a number."""
@@ -121,7 +129,8 @@ class _Judging:
         antigens = self.facts.schedule.vaccines[dose.vaccine].antigens
         self.standing.count(Counted(number, dose.given_on, dose.vaccine, antigens), recurring)
         warned = against_contraindication(dose.given_on, dose.vaccine, self.facts) if self.facts.questions else None
-        return self._say(VALID, number, *reasons, *((warned,) if warned else ()))
+        said = (*reasons, warned) if warned else reasons
+        return Evaluation(dose.n, dose.given_on, dose.vaccine, self.group, number, VALID, said)
 
     def _say(self, status: EvaluationStatus, number: int | None, *reasons: Reason) -> Evaluation:
         dose = self.dose

@@ -85,6 +85,7 @@ class Interval:
     from_dose: int | None = None
     from_vaccines: frozenset[str] | None = None
     from_observation: str | None = None
+    from_previous: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which series of a group is the child's: by who the child is, by what was given, by the line of the place (CDSi 5 and 8)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,14 +28,25 @@ class Choice:
     evaluations: tuple[Evaluation, ...]
 
 
-def choose(edition: Edition, paths: Sequence[Path], facts: Facts, on: date, look: Callable[[Path], Forecast]) -> Choice:
+def choose(edition: Edition, paths: Iterable[Path], facts: Facts, on: date, look: Callable[[Path], Forecast]) -> Choice:
     """The best of the paths: complete before begun, most doses counted, the line preferred, then the order of the file."""
-    choices = [Choice(path, look(path), path.evaluations) for path in paths]
+    choices = []
+    for path in paths:
+        choices.append(Choice(path, look(path), path.evaluations))
+        if _through(choices[-1]):
+            return choices[-1]
     if len(choices) == 1:
         return choices[0]
     open_ones = [each for each in choices if each.forecast.status is not SeriesStatus.CONTRAINDICATED] or choices
     best = max(enumerate(open_ones), key=lambda each: (*_merit(each[1], facts, on), -each[0]))[1]
     return _with_mixed_lines(edition, best, choices)
+
+
+def _through(choice: Choice) -> bool:
+    """Whether every dose counted and the series is complete: no other path can be better."""
+    if choice.forecast.status is not SeriesStatus.COMPLETE:
+        return False
+    return all(each.status is EvaluationStatus.VALID for each in choice.evaluations)
 
 
 def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool, bool]:

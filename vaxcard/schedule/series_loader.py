@@ -128,6 +128,7 @@ class SeriesReader:
             from_dose=row.optional_whole("from_dose"),
             from_vaccines=frozenset(from_vaccines) or None,
             from_observation=row.optional_text("from_observation"),
+            from_previous=not (from_vaccines or row.has("from_dose") or row.has("from_observation")),
         )
         row.close()
         return interval

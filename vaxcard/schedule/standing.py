@@ -32,6 +32,8 @@ class Standing:
 
     def previous(self, day: date) -> date | None:
         """The last dose before one on `day`, counted or not; one that did not count and was given the same day is passed over."""
+        if not self.seen:
+            return None
         for given_on, counted in reversed(self.seen):
             if counted or given_on < day:
                 return given_on

@@ -13,6 +13,19 @@ from vaxcard.schedule.standing import Standing
 ONE_DAY = timedelta(1)
 
 
+def in_time(given_on: date, facts: Facts, rule: DoseRule, standing: Standing) -> bool:
+    """Whether a dose keeps age and intervals with nothing to remark; where it does not, the two functions below say why."""
+    if rule.minimum_age is not None and given_on < facts.age(rule.minimum_age):
+        return False
+    if rule.maximum_age is not None and given_on >= facts.age(rule.maximum_age):
+        return False
+    for interval in rule.intervals:
+        since = reference(interval, facts, standing, given_on)
+        if since is not None and given_on < interval.absolute_minimum.after(since):
+            return False
+    return True
+
+
 def age_reason(given_on: date, facts: Facts, rule: DoseRule) -> Reason | None:
     """What the age at a dose says of it, or None when it is unremarkable (CDSi 6.4)."""
     minimum = rule.minimum_age
@@ -47,12 +60,14 @@ def reference(interval: Interval, facts: Facts, standing: Standing, day: date) -
     """The day from which an interval runs, None when there is none yet."""
     if interval.from_dose is not None:
         return standing.met_on.get(interval.from_dose)
+    if interval.from_previous:
+        return standing.previous(day)
     if interval.from_vaccines is not None:
         return standing.latest_of(interval.from_vaccines)
     if interval.from_observation is not None:
         seen = facts.observations.get(interval.from_observation, ())
         return max((each.on for each in seen if each.on is not None and each.on <= day), default=None)
-    return standing.previous(day)
+    return None
 
 
 def waits(facts: Facts, rule: DoseRule, standing: Standing) -> tuple[date, Interval | None, date | None]:
