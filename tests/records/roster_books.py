@@ -22,7 +22,10 @@ CLINIC = "清河卫生服务中心"
 CODE = "110101000120240001"
 OTHER_CODE = "110101000120240002"
 CHILD_HEADINGS = ("儿童编码", "姓名", "性别", "出生日期", "监护人", "与儿童关系", "联系电话", "现住址", "户籍类型", "建档单位")
-DOSE_HEADINGS = ("儿童编码", "疫苗名称", "剂次", "接种日期", "疫苗批号", "有效期", "生产企业", "追溯码", "接种部位", "接种途径", "接种单位", "接种人员")
+DOSE_HEADINGS = (
+    *("儿童编码", "疫苗名称", "剂次", "接种日期", "疫苗批号", "有效期"),
+    *("生产企业", "追溯码", "接种部位", "接种途径", "接种单位", "接种人员"),
+)
 
 Rows = Sequence[Sequence[Any]]
 
@@ -67,6 +70,16 @@ def dose(code: str = CODE, **told: Any) -> tuple[Any, ...]:
 def roster(path: Path, children: Rows = (), doses: Rows = ()) -> Path:
     """The usual workbook: a sheet of children and one of doses."""
     return book(path, {"儿童信息": [CHILD_HEADINGS, *children], "接种记录": [DOSE_HEADINGS, *doses]})
+
+
+def crowd(path: Path, children: int) -> Path:
+    """A workbook of many children of as many families, each with the three doses of the first month."""
+    names = [f"云{first}{second}" for first in "天地山水火木金土日月" for second in "明清风秀英杰安宁平和"]
+    codes = [f"11010100012024{number:04}" for number in range(1, children + 1)]
+    people = [child(code, 姓名=name, 联系电话=f"1390000{code[-4:]}") for code, name in zip(codes, names, strict=False)]
+    given = [("乙肝疫苗", "2024-03-05", 1), ("卡介苗", "2024-03-05", 1), ("乙肝疫苗", "2024-04-06", 2)]
+    doses = [dose(code, 疫苗名称=name, 接种日期=day, 剂次=number) for code in codes for name, day, number in given]
+    return roster(path, people, doses)
 
 
 @dataclass

@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.records.roster_books import CHILD_HEADINGS, CODE, DOSE_HEADINGS, OTHER_CODE, Importer, book, child, counts, dose, kinds, numbers, roster
+from tests.records.roster_books import (
+    CHILD_HEADINGS,
+    CODE,
+    DOSE_HEADINGS,
+    OTHER_CODE,
+    Importer,
+    book,
+    child,
+    counts,
+    dose,
+    kinds,
+    numbers,
+    roster,
+)
 from vaxcard.records.clinics import all_clinics
 from vaxcard.records.database import Database
 from vaxcard.records.doses import DoseRecord, doses_of
@@ -88,7 +101,10 @@ def test_sheets_in_another_order_with_other_names_and_columns_are_the_same_roste
 
 
 def test_a_flat_sheet_repeats_the_child_beside_each_dose(importing: Importer, tmp_path: Path) -> None:
-    headings = ("儿童编号", "儿童姓名", "性别", "生日", "监护人1", "监护人1电话", "监护人2", "监护人2电话", "疫苗", "剂次", "接种日期", "批号", "接种单位")
+    headings = (
+        *("儿童编号", "儿童姓名", "性别", "生日", "监护人1", "监护人1电话", "监护人2", "监护人2电话"),
+        *("疫苗", "剂次", "接种日期", "批号", "接种单位"),
+    )
     who = (CODE, "云朵朵", "F", "2024-03-05", "云小莲", "13900000001", "云大山", "13900000002")
     other = (OTHER_CODE, "林小满", "M", "2024-03-06", "林大海", "13900000003", None, None)
     rows = [

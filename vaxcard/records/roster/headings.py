@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import islice, zip_longest
+from itertools import islice, pairwise, zip_longest
 from typing import Any
 
 from vaxcard.errors import InputFault, ManyFaults, VaxcardError
@@ -117,15 +117,10 @@ def _best_headings(sheet: Sheet) -> _Found | None:
     """The row, or the two rows of grouped headings, in which most headings are known."""
     search = _data()["search"]
     top = list(islice(sheet.rows(), search["heading_rows"] + 1))
-    best: _Found | None = None
-    for index, (number, row) in enumerate(top):
-        upper = [plain_text(cell) for cell in row]
-        candidates = [_understood(number, [[text] for text in upper])]
-        if index + 1 < len(top):
-            candidates.append(_understood(number + 1, _grouped(upper, [plain_text(cell) for cell in top[index + 1][1]])))
-        for candidate in candidates:
-            if best is None or len(candidate.columns) > len(best.columns):
-                best = candidate
+    texts = [(number, [plain_text(cell) for cell in row]) for number, row in top]
+    single = [_understood(number, [[text] for text in row]) for number, row in texts]
+    grouped = [_understood(below, _grouped(upper, lower)) for (_, upper), (below, lower) in pairwise(texts)]
+    best = max([*single, *grouped], key=lambda found: len(found.columns), default=None)  # the first of equals: single rows go before
     return best if best and len(best.columns) >= search["fewest_headings"] else None
 
 
@@ -141,21 +136,21 @@ def _grouped(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
 
 
 def _understood(row: int, ways: Sequence[Sequence[str]]) -> _Found:
-    """Which field each column is, in the sense of a table of doses if a vaccine and a day stand in it."""
-    named = [[_normal(text) for text in texts for _normal in (_whole, _without_brackets)] for texts in ways]
-    dose = _fields(named, ("dose",))
-    sections = ("dose", "child") if _VACCINE & dose.keys() and "given_on" in dose else ("child",)
-    columns = _fields(named, sections)
-    return _Found(row, columns, {field: ways[column][0] for field, column in columns.items()})
+    """Which field each column is: in the sense of a table of doses if a vaccine stands in it, else of children."""
+    dose = _fields(ways, ("dose",))
+    known = _fields(ways, ("dose", "child")) if _VACCINE & dose.keys() else _fields(ways, ("child",))
+    return _Found(row, {field: column for field, (column, _) in known.items()}, {field: text for field, (_, text) in known.items()})
 
 
-def _fields(named: Sequence[Sequence[str]], sections: Sequence[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for column, texts in enumerate(named):
-        known = [_lookup(section).get(text) for text in texts if text for section in sections]
-        field = next((field for field in known if field is not None), None)
+def _fields(ways: Sequence[Sequence[str]], sections: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Fields with their column and the heading as written; of two columns of one meaning, the first."""
+    columns: dict[str, tuple[int, str]] = {}
+    for column, texts in enumerate(ways):
+        forms = [(form, text) for text in texts for form in (_whole(text), _without_brackets(text)) if form]
+        known = [(_lookup(section).get(form), text) for form, text in forms for section in sections]
+        field, text = next(((field, text) for field, text in known if field is not None), (None, ""))
         if field is not None:
-            columns.setdefault(field, column)
+            columns.setdefault(field, (column, text))
     return columns
 
 
