@@ -105,6 +105,26 @@ def test_a_later_dose_never_changes_the_verdict_on_earlier_ones(patient: tuple[C
 
 
 @many
+@given(patients(max_doses=6))
+def test_a_plan_followed_to_the_letter_comes_to_an_end(patient: tuple[Child, History, date]) -> None:
+    child, history, on = patient
+    history, day = _without_the_future(history, on), on
+    for n in range(1000, 1080):
+        assessment = assess(SCHEDULE, child, history, day)
+        owed = [each for each in assessment.forecasts if _plainly_offered(each) and each.group not in RECURRING]
+        if not owed:
+            return
+        first = min(owed, key=lambda each: (max(day, each.earliest or day), each.group))
+        day = max(day, first.earliest or day)
+        given = DoseAdministered(n, day, first.vaccines[0])
+        history = replace(history, doses=(*history.doses, given))
+    raise AssertionError(f"still owed after 80 doses: {owed}")
+
+
+RECURRING = {"Flu", "Rota"}
+
+
+@many
 @given(patients())
 def test_an_answer_holds_until_its_last_day_and_not_a_day_longer(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient

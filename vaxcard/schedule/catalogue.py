@@ -69,7 +69,9 @@ def read_names(file: Table, vaccines: Mapping[str, Vaccine]) -> VaccineNames:
 
 def _ways_to_write(vaccine: Vaccine, endings: tuple[str, ...]) -> set[str]:
     written = {normal(name) for name in (*vaccine.names.values(), *vaccine.aliases, vaccine.code, *vaccine.national_codes)}
-    return written | {name.removesuffix(ending) for name in written for ending in endings}
+    for ending in endings:
+        written |= {name.removesuffix(ending) for name in written} | {name.replace(f"{ending}(", "(") for name in written}
+    return written
 
 
 def read_brackets(file: Table, groups: Mapping[str, VaccineGroup], vaccines: Mapping[str, Vaccine]) -> tuple[Bracket, ...]:

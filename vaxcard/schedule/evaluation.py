@@ -95,7 +95,7 @@ class _Judging:
 
     def _spacing_reason(self) -> Reason | None:
         given_on, vaccine = self.dose.given_on, self.dose.vaccine
-        if self.live.any and (close := self.live.reason(given_on, vaccine)):
+        if vaccine in self.live.concerned and (close := self.live.reason(given_on, vaccine)):
             return close
         return observation_reason(given_on, vaccine, self.facts) if self.facts.observations else None
 

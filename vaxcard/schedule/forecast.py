@@ -118,8 +118,16 @@ class _Looking:
             past_due=last_day_on_time(self.facts, rule, self.path.standing, earliest),
             latest=self.facts.age(maximum) - ONE_DAY if maximum else None,
             needs=needs,
-            reasons=(why,) if asked is None else (why, asked),
+            reasons=(why, *self._set_aside(rule, day)) if asked is None else (why, asked),
         )
+
+    def _set_aside(self, rule: DoseRule, day: date) -> tuple[Reason, ...]:
+        """Why other products than usual are offered: those that something bars."""
+        if not self.facts.questions:
+            return ()
+        others = {vaccine for condition in rule.when for vaccine in condition.barred or ()} | set(rule.vaccines)
+        found = ((vaccine, self.facts.barring(vaccine, day, "never")) for vaccine in sorted(others))
+        return tuple(contraindication_reason(ReasonCode.CONTRAINDICATED_BY, vaccine, barred) for vaccine, barred in found if barred)
 
     def _aged_out(self, rule: DoseRule, day: date) -> Forecast | None:
         programme = self.facts.schedule

@@ -39,7 +39,15 @@ def choose(edition: Edition, paths: Iterable[Path], facts: Facts, on: date, look
         return choices[0]
     open_ones = [each for each in choices if each.forecast.status is not SeriesStatus.CONTRAINDICATED] or choices
     best = max(enumerate(open_ones), key=lambda each: (*_merit(each[1], facts, on), -each[0]))[1]
-    return _with_mixed_lines(edition, best, choices)
+    return _with_mixed_lines(edition, _with_bars(best, choices), choices)
+
+
+def _with_bars(best: Choice, choices: Sequence[Choice]) -> Choice:
+    """The choice with what bars the line that would otherwise have been taken."""
+    if best.forecast.status is not SeriesStatus.NOT_COMPLETE or choices[0].forecast.status is not SeriesStatus.CONTRAINDICATED:
+        return best
+    reasons = (*best.forecast.reasons, *choices[0].forecast.reasons)
+    return replace(best, forecast=replace(best.forecast, reasons=reasons))
 
 
 def _through(choice: Choice) -> bool:

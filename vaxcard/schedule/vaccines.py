@@ -13,14 +13,16 @@ from vaxcard.schedule.rules import Contraindication, DoseRule, Schedule
 class LiveDoses:
     """The injected live doses of a whole history, counted or not: any of them keeps the next one at its distance."""
 
-    __slots__ = ("_given", "_schedule", "any")
+    __slots__ = ("_given", "_schedule", "concerned")
 
     def __init__(self, schedule: Schedule, doses: Sequence[DoseAdministered]) -> None:
         self._schedule = schedule
         self._given = [
             sorted((dose.given_on, dose.vaccine) for dose in doses if dose.vaccine in spacing.vaccines) for spacing in schedule.live
         ]
-        self.any = any(self._given)
+        self.concerned: frozenset[str] = frozenset().union(
+            *(spacing.vaccines for spacing, given in zip(schedule.live, self._given, strict=True) if given)
+        )
 
     def reason(self, given_on: date, vaccine: str) -> Reason | None:
         """Why a dose comes too soon after another live one, or None; the same day is allowed."""
