@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from tests.story import Story, an_id, begin
 from vaxcard.records import registry
@@ -75,3 +77,10 @@ def test_nothing_personal_can_be_read_from_the_file(sqlite_database: Database) -
     assert b"hepb" in raw
     encodings = ("utf-8", "utf-16-le", "gb18030")
     assert [what for what, value in sentinels.items() if any(value.lower().encode(encoding) in raw for encoding in encodings)] == []
+
+
+def test_a_database_error_repeats_nothing_of_what_was_to_be_stored(sqlite_database: Database) -> None:
+    insert = text("INSERT INTO clinic_closures (clinic_id, closed_on, reason) VALUES (NULL, NULL, :why)")
+    with pytest.raises(IntegrityError) as refused, sqlite_database.writing() as session:
+        session.execute(insert, {"why": "Qxqx"})
+    assert "Qxqx" not in str(refused.value)

@@ -99,16 +99,17 @@ def open_database(url: str, keyring: Keyring) -> Database:
 
 
 def _engine(url: str) -> Engine:
+    """An engine whose errors tell the statement and never what was in it."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise SettingsError(
             "a registry lives in an SQLite file or in PostgreSQL",
             place="VAXCARD_DATABASE_URL",
             advice="write sqlite:///registry.db or postgresql+psycopg://user@host/name",
         )
-    engine = create_engine(parsed, connect_args={"check_same_thread": False})
+    engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

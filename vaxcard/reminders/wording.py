@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
@@ -46,14 +46,13 @@ def word(kind: str, lang: str, facts: Facts) -> str:
         "clinic": facts.clinic,
         "phone": facts.phone or "",
         "children": _listed(facts.children, written),
-        "date": language.say_date(facts.visit_on, written),
+        "date": _say_date(facts.visit_on, written),
     }
-    lines = [line for line in _template(written, kind) if all(told[name] for name in Template(line).get_identifiers())]
-    return _joined(lines, told, written)
+    sentences = [line.substitute(told) for line, names in _template(written, kind) if all(told[name] for name in names)]
+    return _style(written)["between_sentences"].join(sentences)
 
 
-def _joined(lines: Sequence[str], told: dict[str, str], lang: str) -> str:
-    return _style(lang)["between_sentences"].join(Template(line).substitute(told) for line in lines)
+_say_date = lru_cache(maxsize=64)(language.say_date)  # a day's texts name a handful of days
 
 
 def _listed(names: Sequence[str], lang: str) -> str:
@@ -69,6 +68,7 @@ def _style(lang: str) -> dict[str, str]:
     return tomllib.loads((_folder() / lang / "style.toml").read_text(encoding="utf-8"))
 
 
+@cache
 def language_of(*wanted: str | None) -> str:
     """The first wanted language in which texts can be written, by its main code: `zh` of `zh-Hans`. Raises SettingsError for none."""
     codes = [match.group() for code in wanted if code and (match := _CODE.match(code.lower()))]
@@ -86,11 +86,13 @@ def languages() -> list[str]:
 
 
 @cache
-def _template(lang: str, kind: str) -> tuple[str, ...]:
+def _template(lang: str, kind: str) -> tuple[tuple[Template, tuple[str, ...]], ...]:
+    """A template's lines, each with the names that it needs."""
     path = _folder() / lang / f"{kind}.txt"
     if not path.is_file():
         raise SettingsError("there is no such template", place=f"{lang}/{kind}.txt", advice="write one, with $children, $date and $clinic")
-    return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = [Template(line.strip()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return tuple((line, tuple(line.get_identifiers())) for line in lines)
 
 
 @cache
