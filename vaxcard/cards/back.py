@@ -40,7 +40,7 @@ def _following(surface: Surface, following: Look | None, x: float, colour: str) 
         return
     if words_beside:
         x += surface.text(x, baseline, wording.say("next_card"), Type(7, colour=colour)) + 0.8
-    surface.text(x, baseline, following.age, Type(7.5, True, colour))
+    surface.text(x, baseline, following.age, Type(7, True, colour))
 
 
 def pictures(surface: Surface, told: tuple[Advice, ...], tint: str, where: str) -> None:

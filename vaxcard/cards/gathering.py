@@ -16,7 +16,7 @@ from vaxcard.records import chart as charts
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import load_clinic
-from vaxcard.records.people import ChildRecord
+from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.schedule.brackets import BracketView, lay_out
 from vaxcard.schedule.history import Child
 
@@ -43,7 +43,7 @@ class Asked:
 def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     """The child's set, cards issued where they were missing. Raises NotFound, and Refused for a child whose cards are closed."""
     child = charts.load_child(acting.session, child_id, lock=True)
-    if child.is_sensitive:
+    if child.is_sensitive or child.state == ChildState.DIED:
         raise Refused(
             "this child's cards are closed",
             reason="cards-closed",

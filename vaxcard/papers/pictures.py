@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from PIL import Image, ImageDraw
-from pypdfium2 import PdfDocument
+
+from vaxcard.papers.check import opened
 
 GROUND = "#F7F5F1"
 _GAP, _CORNER = 3.0, 2.5  # mm
@@ -18,11 +19,8 @@ def contact_sheet(
     pdf: bytes, pages: Sequence[int], *, columns: int, dpi: int = 96, hole: tuple[float, float, float] | None = None
 ) -> bytes:
     """A PNG of the chosen pages (from 0) in rows of `columns`; `hole` is (x, y, radius) in mm."""
-    document = PdfDocument(pdf)
-    try:
+    with opened(pdf) as document:
         cards = [document[page].render(scale=dpi / 72).to_pil().convert("RGB") for page in pages]
-    finally:
-        document.close()
     gap = round(_GAP * dpi / 25.4)
     width, height = cards[0].size
     rows = -(-len(cards) // columns)
