@@ -70,6 +70,11 @@ def test_all_faults_are_told_at_once_each_with_its_file_and_key(programme: Path)
     assert any(fault.startswith("cn/men.toml") and "counts from dose 9, which does not precede it" in fault for fault in found)
 
 
+def test_a_fault_that_several_ways_of_a_dose_share_is_told_once(programme: Path) -> None:
+    _spoil(programme / "dtap.toml", 'minimum_age = "3 months"', 'minimum_age = "three months"')
+    assert len(_faults(programme)) == 1
+
+
 def test_two_editions_from_one_day_overlap(programme: Path) -> None:
     _spoil(programme / "je.toml", "effective_from = 2026-06-17", "effective_from = 2021-02-01")
     assert any("cn/je.toml, edition 2021-02-01: effective_from: overlaps" in fault for fault in _faults(programme))

@@ -22,8 +22,10 @@ class Faults:
         self.found: list[VaxcardError] = []
 
     def add(self, place: str, problem: str, advice: str | None = None) -> None:
-        """Note what is wrong and where; reading goes on."""
-        self.found.append(VaxcardError(problem, place=place, advice=advice))
+        """Note what is wrong and where, once; reading goes on."""
+        fault = VaxcardError(problem, place=place, advice=advice)
+        if str(fault) not in {str(each) for each in self.found}:
+            self.found.append(fault)
 
     def stop_if_any(self, place: str) -> None:
         """Raise ScheduleDataError with everything noted, if anything was."""
@@ -37,10 +39,21 @@ class Table:
     def __init__(self, values: Mapping[str, object], place: str, faults: Faults, month_end: MonthEnd) -> None:
         self.values, self.place, self.faults, self.month_end = values, place, faults, month_end
         self._read: set[str] = set()
+        self._inherited: dict[str, str] = {}
+
+    def over(self, shared: "Table", but: frozenset[str]) -> "Table":
+        """This table with what it does not say itself taken from another; complaints name the table where a key is written."""
+        taken = {key: value for key, value in shared.values.items() if key not in but and key not in self.values}
+        merged = Table({**taken, **self.values}, self.place, self.faults, self.month_end)
+        merged._inherited = dict.fromkeys(taken, shared.place)
+        return merged
+
+    def _place_of(self, key: str) -> str:
+        return self._inherited.get(key, self.place)
 
     def complain(self, key: str, problem: str, advice: str | None = None) -> None:
         """Note a fault of this table's key."""
-        self.faults.add(f"{self.place}: {key}", problem, advice)
+        self.faults.add(f"{self._place_of(key)}: {key}", problem, advice)
 
     def has(self, key: str) -> bool:
         """Whether the key is written in the file."""
@@ -140,7 +153,7 @@ class Table:
             self.complain(key, "is not a list of tables")
             return
         for at, row in enumerate(rows, 1):
-            yield Table(row, f"{self.place}, {key} {at}", self.faults, self.month_end)
+            yield Table(row, f"{self._place_of(key)}, {key} {at}", self.faults, self.month_end)
 
     def close(self) -> None:
         """Complain of keys that nobody has read: a misspelt rule must not be silently without effect."""

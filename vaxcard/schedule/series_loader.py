@@ -11,6 +11,7 @@ from vaxcard.schedule.faults import Table
 from vaxcard.schedule.rules import Condition, DoseCount, DoseRule, Interval, Series, SeriesDose, Skip, Vaccine
 
 _CONTEXTS = {"both", "evaluation", "forecast"}
+_OF_THE_DOSE = frozenset({"number", "skip", "recurring", "instead"})
 _NEEDS = {None, "clinician", "tb-skin-test-negative", "sex"}
 
 
@@ -49,7 +50,7 @@ class SeriesReader:
             evaluation_only=row.flag("evaluation_only"),
             prefer=read_conditions(row, "prefer"),
             doses=doses,
-            beyond=tuple(self._rule(table, {}, source) for table in row.tables("beyond")),
+            beyond=tuple(self._rule(table, source) for table in row.tables("beyond")),
         )
         row.close()
         return series
@@ -66,14 +67,11 @@ class SeriesReader:
         row.place = f"{row.place.rpartition(', ')[0]}, dose {number}"
         skips = tuple(_read_skip(skip) for skip in row.tables("skip"))
         recurring = row.flag("recurring")
-        variants = list(row.tables("instead"))
-        shared = {key: value for key, value in row.values.items() if key not in {"number", "skip", "recurring", "instead"}}
-        rules = [self._rule(variant, shared, source) for variant in variants]
-        rules.append(self._rule(Table(shared, row.place, row.faults, row.month_end), {}, source))
+        rules = [self._rule(variant.over(row, _OF_THE_DOSE), source) for variant in row.tables("instead")]
+        rules.append(self._rule(Table({}, row.place, row.faults, row.month_end).over(row, _OF_THE_DOSE), source))
         return SeriesDose(number, tuple(rules), skips, recurring)
 
-    def _rule(self, row: Table, shared: Mapping[str, object], source: str) -> DoseRule:
-        merged = Table({**shared, **row.values}, row.place, row.faults, row.month_end)
+    def _rule(self, merged: Table, source: str) -> DoseRule:
         minimum = merged.duration("minimum_age")
         offered = self._vaccines(merged, "vaccines")
         given = self._vaccines(merged, "given")
