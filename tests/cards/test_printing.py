@@ -159,7 +159,7 @@ def test_a_name_that_cannot_be_drawn_is_noted_and_the_child_has_its_cards(story,
 
 def test_a_file_whose_symbols_do_not_read_is_not_written(story, press, tmp_path):
     child = story.newborn(BORN, TODAY)
-    with pytest.raises(UnreadableSheet, match=f"15 of 15 .*child {child}, card 1 of 8, back: its symbol"):
+    with pytest.raises(UnreadableSheet, match=f"16 of 16 .*child {child}, card 1 of 8, back: its symbol"):
         press(story, [child], check_dpi=20)
     assert list(tmp_path.glob("*.pdf")) == []
 

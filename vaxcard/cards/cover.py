@@ -13,7 +13,7 @@ from vaxcard.papers.surface import Surface, Type
 from vaxcard.papers.typography import DoesNotFit
 
 _NAME_SIZES = (15, 14, 13, 12, 11, 10, 9)
-_LATER_LINES, _DATE_LINES = 5, 2
+_LATER_LINES = 5
 
 
 def draw_outside(surface: Surface, card: CoverCard, version: int, where: str) -> None:
@@ -146,9 +146,6 @@ def draw_inside(surface: Surface, card: CoverCard, version: int, where: str) -> 
     def shared() -> None:
         drawing.plates(surface, None)
         _lost(surface, layout.LOST)
-        for at in range(_DATE_LINES):
-            row = Zone(layout.DATES.x, layout.DATES.y, layout.DATES.width, 6.4 + at * 8)
-            drawing.write_line(surface, row, wording.parts("write_long"), (0.8, 1.4, 1, 1))
         _safe(surface, layout.SAFE)
         _map(surface, card.map)
 
@@ -158,23 +155,26 @@ def draw_inside(surface: Surface, card: CoverCard, version: int, where: str) -> 
     surface.text(drawing.PLATE_TEXT, 11.2, drawing.born_and_sex(card.identity), Type(10, True))
     drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
     drawing.code(surface, card.identity, wording.say("code_cover"), version, back=True)
+    second = layout.symbol_zones(version, back=True, cover=True)[1]
+    drawing.place_symbol(surface, card.identity, second, version)
+    surface.text(second.middle, layout.CODE_BASELINE[version], wording.say("code_back"), Type(7.5), "centre")
 
 
 def _lost(surface: Surface, zone: Zone) -> None:
     """A lost card never costs a child the dose."""
-    surface.icon("card", zone.x, zone.y + 0.6, 8.4, INK)
-    surface.text(zone.x + 10.2, zone.y + 3.6, wording.say("lost"), Type(11, True))
-    surface.text(zone.x + 10.2, zone.y + 7.7, wording.say("lost_line"), Type(9, True))
-    surface.text(zone.x + 10.2, zone.y + 11, wording.say("lost", second=True), Type(6.5, colour=INK_2))
+    for at, line in enumerate(wording.parts("lost")):
+        surface.text(zone.x, zone.y + 4 + at * 4.8, line, Type(11, True))
+    surface.text(zone.x, zone.y + 13.2, wording.say("lost_line"), Type(8, True))
+    for at, line in enumerate(wording.parts("lost", second=True)):
+        surface.text(zone.x, zone.y + 16.4 + at * 2.7, line, Type(6.5, colour=INK_2))
 
 
 def _safe(surface: Surface, zone: Zone) -> None:
     """On a bag or a hook, never round a neck."""
-    surface.icon("pouch", zone.x, zone.y, 6.6, INK)
-    drawing.two_lines(surface, zone.x + 7.8, zone.y + 3, wording.say("bag"), wording.say("bag", second=True))
-    x = zone.x + 30.6
-    surface.icon("noneck", x, zone.y, 6.6, ALERT)
-    drawing.two_lines(surface, x + 7.4, zone.y + 3, wording.say("neck"), wording.say("neck", second=True))
+    for at, (icon, key, colour) in enumerate((("pouch", "bag", INK), ("noneck", "neck", ALERT))):
+        y = zone.y + at * 7.8
+        surface.icon(icon, zone.x - 0.3, y, 6, colour)
+        drawing.two_lines(surface, zone.x + 6.4, y + 2.7, wording.say(key), wording.say(key, second=True), size=7)
 
 
 def _map(surface: Surface, entries: tuple[MapEntry, ...]) -> None:

@@ -102,6 +102,15 @@ def born_and_sex(who: Identity) -> str:
 def code(surface: Surface, who: Identity, caption: str, version: int, *, back: bool) -> None:
     """The symbol on its white, and under it the short code."""
     zone = layout.symbol_zone(version, back=back)
+    place_symbol(surface, who, zone, version)
+    baseline = layout.CODE_BASELINE[version]
+    surface.text(zone.middle, baseline, grouped(who.code.short_code), Type(9.5, True, tracking=0.06), "centre")
+    if baseline < layout.CAPTION_BASELINE - 2:
+        surface.text(zone.middle, layout.CAPTION_BASELINE, caption, Type(7.5), "centre")
+
+
+def place_symbol(surface: Surface, who: Identity, zone: Zone, version: int) -> None:
+    """The symbol alone; drawn once a file, for it stands on a card twice."""
     surface.piece_at(
         zone.x,
         zone.y,
@@ -110,10 +119,6 @@ def code(surface: Surface, who: Identity, caption: str, version: int, *, back: b
         zone.height,
         lambda: surface.symbol(symbol(who.code.url, version), 0, 0, zone.width),
     )
-    baseline = layout.CODE_BASELINE[version]
-    surface.text(zone.middle, baseline, grouped(who.code.short_code), Type(9.5, True, tracking=0.06), "centre")
-    if baseline < layout.CAPTION_BASELINE - 2:
-        surface.text(zone.middle, layout.CAPTION_BASELINE, caption, Type(7.5), "centre")
 
 
 def write_line(surface: Surface, zone: Zone, words: Sequence[str], weights: Sequence[float]) -> None:

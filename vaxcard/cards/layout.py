@@ -68,6 +68,13 @@ def tab(place: int, *, back: bool = False) -> Zone | None:
 _SYMBOLS = {3: Zone(69.95, 22.55, 25.0, 25.0), 4: Zone(68.4, 22.3, 28.0, 28.0)}
 
 
+def symbol_zones(version: int, *, back: bool = False, cover: bool = False) -> tuple[Zone, ...]:
+    """Every symbol of a face: one on each, but for the cover, which has none outwards and two inwards."""
+    if cover:
+        return (symbol_zone(version, back=True), symbol_zone(version)) if back else ()
+    return (symbol_zone(version, back=back),)
+
+
 def symbol_zone(version: int, *, back: bool = False) -> Zone:
     """Where the dark square of the symbol stands."""
     front = _SYMBOLS[version]
@@ -147,14 +154,14 @@ def picture_zones(count: int) -> tuple[Zone, ...]:
     )
 
 
-# The cover: outwards when next, where and whom to ring; inwards symbol, birth date and the map of the set.
+# The cover: outwards when next, where and whom to ring; inwards two symbols, since outwards there is none, what to do
+# when it is lost between them, and the map of the set.
 NEXT = Zone(5, 20.2, 60, 27.6)
 COVER_CODE = Zone(5, 49.6, 60, 8)
 LATER = Zone(67, 20.2, 33, 37.4)
 CLINIC = Zone(5, 59.4, 95, 9.6)
-LOST = Zone(40, 20.2, 60, 11.2)
-DATES = Zone(40, 32.6, 60, 15.6)
-SAFE = Zone(40, 49.6, 60, 7.6)
+LOST = Zone(40.2, 20.2, 24.8, 20)
+SAFE = Zone(40.2, 41.6, 24.8, 15.2)
 MAP = Zone(5, 57.9, 95, 10.4)
 
 # A notes card's lines.

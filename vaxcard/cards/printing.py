@@ -129,16 +129,14 @@ _TITLE = "Vaccination cards"
 
 
 def _expected(one: CardSet, first_page: int, sheet: str, version: int) -> Iterator[Expected]:
-    """Where each symbol of a set must be read: on both faces, but for the cover, which shows none outwards."""
+    """Where each symbol of a set must be read."""
     for position, card in enumerate(one.cards):
         for back in (False, True):
-            if isinstance(card, CoverCard) and not back:
-                continue
             page, left, top = _place(position, back, sheet)
-            zone = layout.symbol_zone(version, back=back)
             face = "back" if back else "front"
             label = f"child {one.child_id}, card {card.identity.number} of {card.identity.total}, {face}"
-            yield Expected(first_page + page, card.identity.code.url, left + zone.x, top + zone.y, zone.width, label)
+            for zone in layout.symbol_zones(version, back=back, cover=isinstance(card, CoverCard)):
+                yield Expected(first_page + page, card.identity.code.url, left + zone.x, top + zone.y, zone.width, label)
 
 
 def _place(position: int, back: bool, sheet: str) -> tuple[int, float, float]:
