@@ -129,6 +129,18 @@ def test_the_same_child_twice_is_stored_once(importing: Importer, tmp_path: Path
     assert (entry.kind, entry.row, entry.details["first"]) == ("the-same-child-twice", 3, "2")
 
 
+def test_a_number_that_two_children_share_is_kept_for_the_first(importing: Importer, tmp_path: Path) -> None:
+    rows = [
+        ("儿童编码", "身份证号", "姓名", "出生日期", "建档单位"),
+        (CODE, "110101199001010010", "云子轩", "2024-03-05", "清河卫生院"),
+        (OTHER_CODE, "110101199001010010", "云子涵", "2024-03-05", "清河卫生院"),
+    ]
+    path = book(tmp_path / "r.xlsx", {"儿童": rows})
+    report = importing(path)
+    assert (kinds(report), counts(report)["children"]) == (["identifier-of-another-child"], numbers(stored=2))
+    assert counts(importing(path))["children"] == numbers(unchanged=2)
+
+
 def test_the_same_dose_twice_is_stored_once(importing: Importer, tmp_path: Path) -> None:
     report = importing(roster(tmp_path / "r.xlsx", [child()], [dose(), dose()]))
     assert counts(report)["doses"] == numbers(stored=1, refused=1)

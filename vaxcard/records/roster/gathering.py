@@ -41,10 +41,17 @@ class Survey:
         return next((self.by_link[link] for link in links if link in self.by_link), links[0])
 
     def add(self, child: ChildRow) -> None:
-        """Take in a child; one that is in already is kept as a refused row of its own."""
-        self.children.append(child)
-        for link in child.links if child.refusal is None or child.refusal.kind != "the-same-child-twice" else ():
-            self.by_link.setdefault(link, len(self.children) - 1)
+        """Take in a child. A second row under the same first identifier is refused; a lesser one that another child has is left out."""
+        known = self.by_link.get(child.links[0]) if child.links else None
+        if known is not None:
+            refusal = child.entry("the-same-child-twice", "child_code", child.code, first=str(self.children[known].row))
+            self.children.append(replace(child, refusal=refusal, warnings=()))
+            return
+        taken = [link for link in child.links if link in self.by_link]
+        warnings = tuple(child.entry("identifier-of-another-child", None, value) for _, value in taken) if child.refusal is None else ()
+        links = tuple(link for link in child.links if link not in taken)
+        self.by_link.update(dict.fromkeys(links, len(self.children)))
+        self.children.append(replace(child, links=links, warnings=child.warnings + warnings))
 
 
 def survey(tables: Sequence[Table], region: str, today: date) -> Survey:
@@ -56,24 +63,15 @@ def survey(tables: Sequence[Table], region: str, today: date) -> Survey:
         else:
             for number, row in table.rows():
                 if not says_nothing(table, row):
-                    found.add(_once(found, read_child(table, number, row, region=region, today=today)))
+                    found.add(read_child(table, number, row, region=region, today=today))
     return found
-
-
-def _once(found: Survey, child: ChildRow) -> ChildRow:
-    """A second row for a child is refused, and points to the first."""
-    first = next((found.by_link[link] for link in child.links if link in found.by_link), None)
-    if first is None:
-        return child
-    refusal = child.entry("the-same-child-twice", "child_code", child.code, first=str(found.children[first].row))
-    return replace(child, refusal=refusal, warnings=())
 
 
 def _survey_doses(found: Survey, table: Table, region: str, today: date) -> None:
     last: dict[tuple[Link, ...], int] = {}
     for number, row, links in _rows_with_links(table):
         own = links_of(table, row)
-        is_new = not any(link in found.by_link for link in links)
+        is_new = not links or links[0] not in found.by_link
         if table.has_children and is_new and (own or not tells_a_dose(table, row)):
             found.add(read_child(table, number, row, region=region, today=today))
         if tells_a_dose(table, row) or not table.has_children:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import islice, pairwise, zip_longest
+from itertools import islice, pairwise, product, zip_longest
 from typing import Any
 
 from vaxcard.errors import InputFault, ManyFaults, VaxcardError
@@ -146,7 +146,7 @@ def _fields(ways: Sequence[Sequence[str]], sections: Sequence[str]) -> dict[str,
     """Fields with their column and the heading as written; of two columns of one meaning, the first."""
     columns: dict[str, tuple[int, str]] = {}
     for column, texts in enumerate(ways):
-        forms = [(form, text) for text in texts for form in (_whole(text), _without_brackets(text)) if form]
+        forms = [(form, text) for text in texts for form in _forms(text)]
         known = [(_lookup(section).get(form), text) for form, text in forms for section in sections]
         field, text = next(((field, text) for field, text in known if field is not None), (None, ""))
         if field is not None:
@@ -180,12 +180,15 @@ def _missing(found: _Found) -> Iterator[str]:
         yield from (field for field in ("name", "born_on") if field not in fields)
 
 
+def _forms(text: str) -> Iterator[str]:
+    """A heading as it is compared: whole, without what stands in brackets, without the word in front."""
+    whole, bare = _whole(text), _whole(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
+    yield from dict.fromkeys(form for form in (whole, bare) if form)
+    yield from (bare.removeprefix(prefix) for prefix in _prefixes() if bare.startswith(prefix) and bare != prefix)
+
+
 def _whole(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _without_brackets(text: str) -> str:
-    return _whole(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
 
 
 @cache
@@ -195,7 +198,19 @@ def _data() -> dict[str, dict[str, Any]]:
 
 @cache
 def _lookup(section: str) -> dict[str, str]:
-    return {_whole(heading): field for field, headings in _data()[section].items() for heading in headings}
+    known = {_whole(heading): field for field, headings in _data()[section].items() for heading in headings}
+    return known if section == "dose" else {**_compounds(), **known}
+
+
+def _compounds() -> dict[str, str]:
+    whose, what = _data()["compound"]["whose"], _data()["compound"]["what"]
+    pairs = product(whose.items(), what.items())
+    return {_whole(one + other): f"{who}_{of}" for (who, ones), (of, others) in pairs for one in ones for other in others}
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(_whole(prefix) for prefixes in _data()["prefixes"].values() for prefix in prefixes)
 
 
 def _synonyms() -> dict[str, list[str]]:
