@@ -6,6 +6,7 @@ Each job can be run at any time and any number of times: what is done already is
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ def run_worker(settings: Settings, database: Database, schedule: Schedule, *, on
     jobs.send()
     if once:
         return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))  # the job at hand is finished first
     scheduler = scheduler_for(jobs)
     try:
         scheduler.start()

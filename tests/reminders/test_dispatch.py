@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -17,6 +19,7 @@ from vaxcard.records.clinics import ClinicClosure, load_clinic
 from vaxcard.records.messages import MessageState, count_by_state
 from vaxcard.records.people import ChildState, GuardianRecord
 from vaxcard.records.registry import DoseForm, record_dose
+from vaxcard.records.sweeping import assess_again
 from vaxcard.reminders.channels import Fate, Outcome
 from vaxcard.reminders.dispatch import send_due
 
@@ -128,6 +131,69 @@ def test_a_changed_number_is_the_one_that_is_texted(story: Story) -> None:
         guardian.phone_sealed = acting.keyring.seal(guardian.person_key, "+8613900000099", "guardian.phone")
     sent(story, channel, DUE)
     assert [to for to, _, _ in channel.given] == ["+8613900000099"]
+
+
+def test_two_people_at_one_telephone_get_one_text_about_both_their_children(story: Story) -> None:
+    first = story.newborn(BORN, REGISTERED, name="云朵朵", guardians=[story.guardian(name="云小莲")])
+    story.newborn(BORN, REGISTERED, name="云阳阳", guardians=[story.guardian(name="云小山")])
+    planned(story, DUE)
+    channel = RecordingChannel()
+    assert dict(sent(story, channel, DUE)) == {"sent": 1}
+    assert "朵朵" in channel.given[0][1] and "阳阳" in channel.given[0][1]
+    assert state_of(story, first) == "sent"
+
+
+def test_a_guardian_who_is_none_any_more_is_muted(story: Story) -> None:
+    child = a_planned_text(story)
+    with story.on(DUE) as acting:
+        acting.session.delete(load_child(acting.session, child).guardianships[0])
+    assert dict(sent(story, RecordingChannel(), DUE)) == {"muted": 1}
+
+
+# Many at once
+
+
+def at_once(*work: Callable[[], object]) -> list[BaseException]:
+    """Everything at the same moment; returns what went wrong."""
+    faults: list[BaseException] = []
+
+    def run(job: Callable[[], object]) -> None:
+        try:
+            job()
+        except BaseException as fault:  # reported by the test
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return faults
+
+
+def test_four_senders_hand_each_text_over_once(story: Story) -> None:
+    for number in range(12):
+        story.newborn(BORN, REGISTERED, guardians=[story.guardian(f"+861390000{number:04}")])
+    planned(story, DUE)
+    channel = RecordingChannel()
+    assert at_once(*[lambda: sent(story, channel, DUE)] * 4) == []
+    assert len(channel.given) == len({reference for _, _, reference in channel.given}) == 12
+
+
+def test_planning_sending_and_assessing_never_wait_for_each_other_in_a_ring(story: Story) -> None:
+    children = [story.newborn(BORN, REGISTERED, guardians=[story.guardian(f"+861390000{number:04}")]) for number in range(12)]
+    channel = RecordingChannel()
+
+    def sweep() -> None:
+        with story.on(DUE, actor="system:sweep") as acting:
+            assess_again(acting, children, "schedule.sweep")
+
+    def work(job: Callable[[], object]) -> Callable[[], None]:
+        return lambda: [job() for _ in range(3)] and None
+
+    assert at_once(work(sweep), work(sweep), work(lambda: planned(story, DUE)), work(lambda: sent(story, channel, DUE))) == []
+    sent(story, channel, DUE)
+    assert len(channel.given) == 12
 
 
 # What a channel may answer

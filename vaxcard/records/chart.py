@@ -44,8 +44,11 @@ class Chart:
 
 
 def load_child(session: Session, child_id: UUID, *, lock: bool = False) -> ChildRecord:
-    """The child's row, locked for writing on request. Raises NotFound."""
-    child = session.get(ChildRecord, child_id, with_for_update=lock, populate_existing=lock)
+    """The child's row, locked for writing on request. Raises NotFound.
+
+    The lock holds off other writers of this record, not rows that merely refer to the child, such as a text planned meanwhile.
+    """
+    child = session.get(ChildRecord, child_id, with_for_update={"key_share": True} if lock else None, populate_existing=lock)
     if child is None:
         raise NotFound("no child with this id is on file", place=str(child_id), advice="scan the card again or search by name")
     return child
