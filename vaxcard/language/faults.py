@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vaxcard.errors import ManyFaults, VaxcardError
-from vaxcard.language.catalogues import translations
+from vaxcard.language.catalogues import marked, translations
+
+_AND = marked("; ")
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Said:
 def say_fault(fault: VaxcardError, lang: str) -> Said:
     """The error's own sentences in `lang`; one that no catalogue knows stays in English rather than go unsaid."""
     if isinstance(fault, ManyFaults):
-        return Said("; ".join(say_fault(each, lang).problem for each in fault.faults), None)
+        return Said(_together([say_fault(each, lang).problem for each in fault.faults], lang), None)
     return Said(_said(fault.problem, lang), _said(fault.advice, lang) if fault.advice else None)
 
 
@@ -27,4 +30,8 @@ def _said(text: str, lang: str) -> str:
     """Several refusals come as one text, divided by semicolons."""
     words = translations(lang)
     whole = words.gettext(text)
-    return whole if whole != text else "; ".join(words.gettext(part) for part in text.split("; "))
+    return whole if whole != text else _together([words.gettext(part) for part in text.split(_AND)], lang)
+
+
+def _together(sentences: Sequence[str], lang: str) -> str:
+    return translations(lang).gettext(_AND).join(sentences)

@@ -18,7 +18,7 @@ from vaxcard.records.search import siblings_of
 from vaxcard.records.visits import NextVisit
 from vaxcard.schedule.brackets import BracketView, Visit, VisitView, lay_out
 from vaxcard.schedule.history import Child
-from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, SeriesStatus
+from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, Reason, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
 _LEFT_VISIBLE = 8  # characters; a shorter number is not one that can be dialled from elsewhere
@@ -186,10 +186,17 @@ def _gathered(schedule: Schedule, forecasts: Iterable[Forecast], chart: Chart, c
     for each in forecasts:
         until = each.earliest if each.earliest and each.earliest > today else None
         barred = each.status == SeriesStatus.CONTRAINDICATED or each.needs is not None
-        sentences = tuple(dict.fromkeys(reason_as_json(reason, caller, lang, today)["sentence"] for reason in each.reasons))
+        telling = [reason for reason in each.reasons if not _is_past(reason, today)]
+        sentences = tuple(dict.fromkeys(reason_as_json(reason, caller, lang, today)["sentence"] for reason in telling))
         lines.setdefault((until, sentences, barred), []).append((dict(schedule.groups[each.group].short_names), each.dose))
     gathered = [Wait(tuple(doses), until, sentences, barred) for (until, sentences, barred), doses in lines.items()]
     return sorted(gathered, key=lambda wait: (not wait.is_barred, wait.until or today))
+
+
+def _is_past(reason: Reason, today: date) -> bool:
+    """Whether a reason speaks of a day that has come: it explains no waiting any more."""
+    valid_from = reason.values.get("valid_from")
+    return isinstance(valid_from, date) and valid_from <= today
 
 
 def _divided(waiting: Sequence[Wait], visit: NextVisit | None) -> tuple[tuple[Wait, ...], tuple[Wait, ...]]:

@@ -35,7 +35,7 @@ def card(token: str) -> ResponseReturnValue:
     who = caller_or_none()
     at_the_counter = who is not None and who.may(LOOKING, None)
     actor, clinic_id, time_zone = (who.actor, who.clinic_id, who.time_zone) if who and at_the_counter else (_ACTOR, None, None)
-    read = token_from_scan(token)
+    read = token_from_scan(token.strip("/"))
     try:
         with service().acting(actor, clinic_id, time_zone) as acting:
             if read is None:

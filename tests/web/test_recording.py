@@ -1,0 +1,135 @@
+"""Recording at the counter: what is checked before the needle, what is told when it is stopped, and one dose from one form."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.serving import TODAY, House, form_token
+from vaxcard.records.audit import AuditEntry
+from vaxcard.records.doses import DoseRecord
+from vaxcard.records.issued_cards import cards_of
+
+BORN = date(2026, 7, 22)
+Form = dict[str, str]
+
+
+@pytest.fixture
+def child_id(house: House) -> UUID:
+    """A child of four months who had the doses of birth alone."""
+    return house.story.newborn(BORN, TODAY)
+
+
+@pytest.fixture
+def counter(house: House) -> Any:
+    """The nurse's browser."""
+    return house.signed_in()
+
+
+@pytest.fixture
+def form(counter: Any, child_id: UUID) -> dict[str, str]:
+    """The form for a due DTaP, filled in as a nurse would."""
+    page = counter.get(f"/counter/children/{child_id}/doses/new/DTaP").text
+    filled = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', page))
+    assert filled["given_on"] == "2026-11-24"
+    vaccine = re.search(r'<option value="(\w+)" selected>', page)
+    assert vaccine is not None
+    told = {"lot_number": "D2603118", "expires_on": "2027-08-31", "site": "left-thigh", "route": "injection"}
+    keep = {name: filled[name] for name in ("id", "group", "given_on")}
+    return {**keep, **told, "vaccine": vaccine[1], "identity": "yes", "shown": "yes", "csrf_token": form_token(page)}
+
+
+def send(counter: Any, child_id: UUID, form: Form, **changed: str | None) -> Any:
+    told = {name: value for name, value in {**form, **changed}.items() if value is not None}
+    return counter.post(f"/counter/children/{child_id}/doses", data=told)
+
+
+def doses(house: House, child_id: UUID) -> list[DoseRecord]:
+    with house.story.database.reading() as session:
+        return [dose for dose in session.query(DoseRecord) if dose.child_id == child_id and dose.vaccine == "DTaP"]
+
+
+def test_a_recorded_dose_is_shown_with_its_number_and_the_next_visit(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    answer = send(counter, child_id, form)
+    assert answer.status_code == 303
+    page = counter.get(answer.location).text
+    for words in ("记好了：百白破 1", "2026年11月24日", "批号 D2603118", "左大腿", "今天还要打", "打完再坐 30 分钟"):
+        assert words in page, words
+    (dose,) = doses(house, child_id)
+    assert (dose.performer, dose.site, dose.clinic_id) == ("周小敏", "left-thigh", house.story.clinic_id)
+
+
+def test_back_and_send_again_makes_no_second_dose(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    first, second = send(counter, child_id, form), send(counter, child_id, form)
+    assert first.location == second.location
+    assert len(doses(house, child_id)) == 1
+
+
+def test_back_and_change_is_told_that_the_form_was_sent(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    send(counter, child_id, form)
+    answer = send(counter, child_id, form, lot_number="other")
+    assert answer.status_code == 409
+    assert "这张表交过了" in answer.text
+    assert [dose.lot_number for dose in doses(house, child_id)] == ["D2603118"]
+
+
+@pytest.mark.parametrize("left_out", ["identity", "shown", "lot_number", "expires_on", "vaccine"])
+def test_nothing_is_recorded_with_a_check_left_out(house: House, counter: Any, child_id: UUID, form: Form, left_out: str) -> None:
+    answer = send(counter, child_id, form, **{left_out: None})
+    assert answer.status_code == 422
+    assert f'id="why-{left_out}"' in answer.text
+    assert form["id"] in answer.text, "the form keeps its id, so that it stays one dose"
+    assert doses(house, child_id) == []
+
+
+def test_neither_check_is_ticked_beforehand(counter: Any, child_id: UUID) -> None:
+    page = counter.get(f"/counter/children/{child_id}/doses/new/DTaP").text
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    assert len(boxes) == 2
+    assert not any("checked" in box for box in boxes)
+
+
+def test_an_expired_vaccine_is_stopped_and_what_happened_is_recorded(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    stopped = send(counter, child_id, form, expires_on="2026-11-23")
+    assert stopped.status_code == 409
+    assert "那天疫苗已经过期" in stopped.text and "确实打了，记下来" in stopped.text
+    assert doses(house, child_id) == []
+    recorded = send(counter, child_id, form, expires_on="2026-11-23", happened="打完才看到")
+    assert "不算数" in counter.get(recorded.location).text
+    (dose,) = doses(house, child_id)
+    assert (dose.incidents, dose.reason) == (["expired"], "打完才看到")
+
+
+def test_a_box_that_is_gone_does_not_keep_a_true_dose_out(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    assert send(counter, child_id, form, lot_number=None, expires_on=None, happened="药盒丢了").status_code == 303
+    assert len(doses(house, child_id)) == 1
+
+
+def test_a_paid_vaccine_can_be_recorded_from_the_list(counter: Any, child_id: UUID, form: Form) -> None:
+    assert "EV71" in counter.get(f"/counter/children/{child_id}/doses/new").text
+    assert send(counter, child_id, form, vaccine="VarV", group="").status_code == 303
+
+
+def test_who_was_asked_for_name_and_birth_date_is_in_the_trail(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    send(counter, child_id, form)
+    with house.story.database.reading() as session:
+        (entry,) = [entry for entry in session.query(AuditEntry) if entry.action == "identity.confirmed"]
+    assert entry.subjects == ["name", "born_on", form["id"]]
+
+
+def test_a_dose_of_another_child_is_not_shown(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    done = send(counter, child_id, form).location
+    other = house.story.newborn(BORN, TODAY, name="云山山")
+    assert counter.get(done.replace(str(child_id), str(other))).status_code == 404
+
+
+def test_the_card_set_comes_as_a_pdf_and_the_same_again(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    answer = counter.post(f"/counter/children/{child_id}/cards", data={"csrf_token": form["csrf_token"]})
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    with house.story.database.reading() as session:
+        assert len(cards_of(session, child_id)) == 8
