@@ -35,7 +35,7 @@ class Guardians:
 
 def read_guardians(table: Table, row: Row, region: str) -> Guardians:
     """The guardians of a row. A contact phone without a name of its own goes to the first guardian who has none."""
-    told = {slot: _phones(table, row, slot, region) for slot in ("guardian", "second", "father", "mother")}
+    told = {slot: _phones(table, row, slot, region) for slot in ("mother", "father", "guardian", "second")}
     odd = tuple((f"{slot}_phone", phone.kept) for slot, phones in told.items() for phone in phones if not phone.can_be_dialled)
     people = list(_named(table, row))
     for slot, phones in told.items():
@@ -80,15 +80,16 @@ def _give(people: list[tuple[str, GuardianRow]], slot: str, phone: Phone) -> Non
 
 
 def _merged(people: list[GuardianRow]) -> Iterator[GuardianRow]:
-    """One row a person: the first guardian is often the father or the mother, named a second time."""
+    """One row a person: the first guardian is often the father or the mother, named a second time, perhaps with a second phone."""
     by_name: dict[str, GuardianRow] = {}
+    unnamed = [person for person in people if person.name is None]
     for person in people:
         known = by_name.get(person.name) if person.name else None
         if person.name and known:
-            phone, relation = known.phone or person.phone, known.relation or person.relation
-            by_name[person.name] = GuardianRow(person.name, phone, relation)
+            relation = known.relation or person.relation
+            by_name[person.name] = GuardianRow(person.name, known.phone or person.phone, relation)
+            unnamed += [GuardianRow(None, person.phone, relation)] if known.phone and person.phone else []
         elif person.name:
             by_name[person.name] = person
-    yield from by_name.values()
-    yield from (person for person in people if person.name is None and person.phone is not None)
+    yield from (*by_name.values(), *unnamed)
 
