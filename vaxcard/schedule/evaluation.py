@@ -28,110 +28,104 @@ class Path:
 
 def walk(group: str, series: Series, doses: Sequence[DoseAdministered], facts: Facts, live: LiveDoses) -> Path:
     """Take a group's doses, sorted by date, along a series; editions of a dose's day are found by the series' code."""
-    standing, evaluations, ours, ends = Standing(), [], series, date.min
+    walking, evaluations, ours, ends = _Walking(group, facts, live), [], series, date.min
+    seen = walking.standing.seen
     for dose in doses:
         if dose.given_on >= ends:
             period = facts.schedule.in_force(dose.given_on)
             ours, ends = period.editions[group].series_called(series.code), period.ends_before or date.max
-        evaluation = _Judging(group, ours, dose, facts, live, standing).evaluation()
-        standing.seen.append((dose.given_on, evaluation.status is VALID))
+        evaluation = walking.judge(ours, dose)
+        seen.append((dose.given_on, evaluation.status is VALID))
         evaluations.append(evaluation)
-    return Path(series, standing, tuple(evaluations))
+    return Path(series, walking.standing, tuple(evaluations))
 
 
-@dataclass(slots=True)
-class _Judging:
-    """One dose against one series as it stood on the day of the dose."""
+class _Walking:
+    """One series being walked; each dose is judged against the series as it stood on its day."""
 
-    group: str
-    series: Series
-    dose: DoseAdministered
-    facts: Facts
-    live: LiveDoses
-    standing: Standing
+    __slots__ = ("facts", "group", "live", "standing")
 
-    def evaluation(self) -> Evaluation:
-        dose = self.dose
-        target = next_target(self.series, self.facts, dose.given_on, self.standing, "evaluation")
-        accepted = self._accepted() if self.facts.decisions else None
+    def __init__(self, group: str, facts: Facts, live: LiveDoses) -> None:
+        self.group, self.facts, self.live, self.standing = group, facts, live, Standing()
+
+    def judge(self, series: Series, dose: DoseAdministered) -> Evaluation:
+        """A sound dose is told from a doubtful one first; only a doubtful one has its reasons worked out."""
+        target = next_target(series, self.facts, dose.given_on, self.standing, "evaluation")
+        if target is None or dose.expires_on is not None or dose.substandard or self.facts.decisions:
+            return self._particular(series, dose, target)
+        return self._against(series, dose, target)
+
+    def _particular(self, series: Series, dose: DoseAdministered, target: SeriesDose | None) -> Evaluation:
+        accepted = self._accepted(dose)
         if target is not None and accepted is not None:
-            values = {"decided_on": accepted.on}
-            return self._valid(target.number, target.recurring, (Reason(ReasonCode.ACCEPTED, values, "clinician"),))
-        if (dose.expires_on is not None or dose.substandard) and (reason := self._lot_reason()):
-            return self._say(SUB_STANDARD, None, reason)
-        return self._against(target) if target is not None else self._without_target()
+            said = Reason(ReasonCode.ACCEPTED, {"decided_on": accepted.on}, "clinician")
+            return self._valid(dose, target.number, target.recurring, (said,))
+        if reason := _lot_reason(dose):
+            return self._say(dose, SUB_STANDARD, reason)
+        if target is None:
+            return self._say(dose, EXTRANEOUS, Reason(ReasonCode.SERIES_ALREADY_COMPLETE, {}, series.doses[-1].rules[-1].source))
+        return self._against(series, dose, target)
 
-    def _against(self, target: SeriesDose) -> Evaluation:
-        dose, facts = self.dose, self.facts
-        rule = rule_for(target, facts, dose.given_on, self.standing, dose.vaccine)
-        if dose.vaccine in rule.accepts and in_time(dose.given_on, facts, rule, self.standing) and not self._spacing_reason():
+    def _against(self, series: Series, dose: DoseAdministered, target: SeriesDose) -> Evaluation:
+        rule = rule_for(target, self.facts, dose.given_on, self.standing, dose.vaccine)
+        sound = dose.vaccine in rule.accepts and in_time(dose.given_on, self.facts, rule, self.standing)
+        if sound and self._spacing_reason(dose) is None:
             said = (Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source),) if rule.by_label else ()
-            return self._valid(target.number, target.recurring, said)
-        return self._doubtful(target, rule)
+            return self._valid(dose, target.number, target.recurring, said)
+        return self._doubtful(series, dose, target, rule)
 
-    def _doubtful(self, target: SeriesDose, rule: DoseRule) -> Evaluation:
-        dose, facts = self.dose, self.facts
+    def _doubtful(self, series: Series, dose: DoseAdministered, target: SeriesDose, rule: DoseRule) -> Evaluation:
         remark = None
-        if aged := age_reason(dose.given_on, facts, rule):
+        if aged := age_reason(dose.given_on, self.facts, rule):
             if aged.code == ReasonCode.TOO_OLD:
-                return self._say(EXTRANEOUS, None, aged)
+                return self._say(dose, EXTRANEOUS, aged)
             remark = aged if aged.code == ReasonCode.GRACE_PERIOD else None
-        failed = self._failed(rule, None if remark else aged)
+        failed = self._failed(dose, rule, None if remark else aged)
         if failed:
-            return self._beyond() or self._say(NOT_VALID, None, *failed)
-        return self._valid(target.number, target.recurring, (remark,) if remark else ())
+            return self._beyond(series, dose) or self._say(dose, NOT_VALID, *failed)
+        return self._valid(dose, target.number, target.recurring, (remark,) if remark else ())
 
-    def _failed(self, rule: DoseRule, aged: Reason | None) -> list[Reason]:
-        dose = self.dose
-        found = [aged] if aged is not None else []
-        for reason in (
+    def _failed(self, dose: DoseAdministered, rule: DoseRule, aged: Reason | None) -> list[Reason]:
+        reasons = (
+            aged,
             interval_reason(dose.given_on, self.facts, rule, self.standing),
-            self._spacing_reason(),
+            self._spacing_reason(dose),
             None if dose.vaccine in rule.accepts else product_reason(dose.vaccine, rule),
-        ):
-            if reason is not None:
-                found.append(reason)
-        return found
+        )
+        return [reason for reason in reasons if reason is not None]
 
-    def _spacing_reason(self) -> Reason | None:
-        given_on, vaccine = self.dose.given_on, self.dose.vaccine
-        if vaccine in self.live.concerned and (close := self.live.reason(given_on, vaccine)):
+    def _spacing_reason(self, dose: DoseAdministered) -> Reason | None:
+        if dose.vaccine in self.live.concerned and (close := self.live.reason(dose.given_on, dose.vaccine)):
             return close
-        return observation_reason(given_on, vaccine, self.facts) if self.facts.observations else None
+        return observation_reason(dose.given_on, dose.vaccine, self.facts) if self.facts.observations else None
 
-    def _beyond(self) -> Evaluation | None:
+    def _beyond(self, series: Series, dose: DoseAdministered) -> Evaluation | None:
         """A dose that its label asks for and the programme has no place for: it counts, without a number."""
-        dose = self.dose
-        for rule in self.series.beyond:
+        for rule in series.beyond:
             if rule.given is None or dose.vaccine not in rule.given or not holds(rule.when, self.facts, dose.given_on, self.standing):
                 continue
-            if age_reason(dose.given_on, self.facts, rule) is None and not self._failed(rule, None):
-                return self._valid(None, False, (Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source),))
+            if age_reason(dose.given_on, self.facts, rule) is None and not self._failed(dose, rule, None):
+                return self._valid(dose, None, False, (Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source),))
         return None
 
-    def _without_target(self) -> Evaluation:
-        return self._say(EXTRANEOUS, None, Reason(ReasonCode.SERIES_ALREADY_COMPLETE, {}, self.series.doses[-1].rules[-1].source))
-
-    def _lot_reason(self) -> Reason | None:
-        dose = self.dose
-        if dose.expires_on is not None and dose.given_on > dose.expires_on:
-            return Reason(ReasonCode.GIVEN_AFTER_EXPIRY, {"expires_on": dose.expires_on}, "label")
-        return Reason(ReasonCode.SUBSTANDARD, {}, "lot") if dose.substandard else None
-
-    def _accepted(self) -> Decision | None:
+    def _accepted(self, dose: DoseAdministered) -> Decision | None:
         for decision in self.facts.decisions:
-            if decision.decision == "accept" and decision.group == self.group and decision.given_on == self.dose.given_on:
+            if decision.decision == "accept" and decision.group == self.group and decision.given_on == dose.given_on:
                 return decision
         return None
 
-    def _valid(self, number: int | None, recurring: bool, reasons: tuple[Reason, ...]) -> Evaluation:
-        dose = self.dose
-        antigens = self.facts.schedule.vaccines[dose.vaccine].antigens
-        self.standing.count(Counted(number, dose.given_on, dose.vaccine, antigens), recurring)
-        warned = against_contraindication(dose.given_on, dose.vaccine, self.facts) if self.facts.questions else None
-        said = (*reasons, warned) if warned else reasons
-        return Evaluation(dose.n, dose.given_on, dose.vaccine, self.group, number, VALID, said)
+    def _valid(self, dose: DoseAdministered, number: int | None, recurring: bool, said: tuple[Reason, ...]) -> Evaluation:
+        facts, given_on, vaccine = self.facts, dose.given_on, dose.vaccine
+        self.standing.count(Counted(number, given_on, vaccine, facts.schedule.vaccines[vaccine].antigens), recurring)
+        if facts.questions and (warned := against_contraindication(given_on, vaccine, facts)):
+            said = (*said, warned)
+        return Evaluation(dose.n, given_on, vaccine, self.group, number, VALID, said)
 
-    def _say(self, status: EvaluationStatus, number: int | None, *reasons: Reason) -> Evaluation:
-        dose = self.dose
-        return Evaluation(dose.n, dose.given_on, dose.vaccine, self.group, number, status, reasons)
+    def _say(self, dose: DoseAdministered, status: EvaluationStatus, *reasons: Reason) -> Evaluation:
+        return Evaluation(dose.n, dose.given_on, dose.vaccine, self.group, None, status, reasons)
+
+
+def _lot_reason(dose: DoseAdministered) -> Reason | None:
+    if dose.expires_on is not None and dose.given_on > dose.expires_on:
+        return Reason(ReasonCode.GIVEN_AFTER_EXPIRY, {"expires_on": dose.expires_on}, "label")
+    return Reason(ReasonCode.SUBSTANDARD, {}, "lot") if dose.substandard else None

@@ -106,7 +106,7 @@ class _Looking:
             return aged
         if not offered:
             return self._barred(rule, day)
-        needs, asked = self._needs(rule, offered, day)
+        needs, asked = self._needs(rule, offered, day) if rule.needs or self.facts.questions else (None, None)
         maximum = rule.maximum_age
         return Forecast(
             group=self.edition.group,

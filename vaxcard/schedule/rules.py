@@ -112,6 +112,8 @@ class DoseRule:
     by_label: bool
     sensitive: bool
     unverified: tuple[str, ...]
+    timed: bool = True
+    """Whether an interval says more than a minimum: when the dose is recommended, or late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class SeriesReader:
         context = merged.text("context", "evaluation" if given else "both")
         if context not in _CONTEXTS:
             merged.complain("context", f'"{context}" is not known', f"use one of {', '.join(sorted(_CONTEXTS))}")
+        intervals = tuple(self._interval(table) for table in merged.tables("intervals"))
         rule = DoseRule(
             when=read_conditions(merged, "when"),
             context=context,
@@ -87,7 +88,7 @@ class SeriesReader:
             earliest_recommended_age=merged.duration("earliest_recommended_age"),
             latest_recommended_age=merged.duration("latest_recommended_age"),
             maximum_age=merged.duration("maximum_age"),
-            intervals=tuple(self._interval(table) for table in merged.tables("intervals")),
+            intervals=intervals,
             vaccines=offered,
             accepts=frozenset(offered + self._vaccines(merged, "accepts") + given),
             needs=self._needs(merged),
@@ -96,6 +97,7 @@ class SeriesReader:
             by_label=merged.flag("by_label", bool(given)),
             sensitive=merged.flag("sensitive"),
             unverified=merged.words("unverified"),
+            timed=any(each.earliest_recommended or each.latest_recommended for each in intervals),
         )
         merged.close()
         return rule

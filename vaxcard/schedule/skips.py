@@ -9,8 +9,9 @@ from vaxcard.schedule.standing import Standing
 
 def next_target(series: Series, facts: Facts, day: date, standing: Standing, context: str) -> SeriesDose | None:
     """The first target dose not yet met and not passed over on `day`; None when the series is through."""
+    reached = standing.reached
     for target in series.doses:
-        if target.number > standing.reached and not (target.skips and _skipped(target, facts, day, standing, context)):
+        if target.number > reached and not (target.skips and _skipped(target, facts, day, standing, context)):
             return target
     return None
 

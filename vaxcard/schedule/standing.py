@@ -1,6 +1,6 @@
 """How far a child has come on one series while its doses are taken in order: doses that counted, targets met, the last dose."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 
@@ -14,14 +14,16 @@ class Counted:
     antigens: frozenset[str]
 
 
-@dataclass(slots=True)
 class Standing:
     """A series in progress; only evaluation adds to it."""
 
-    valid: list[Counted] = field(default_factory=list)
-    met_on: dict[int, date] = field(default_factory=dict)
-    reached: int = 0
-    seen: list[tuple[date, bool]] = field(default_factory=list)
+    __slots__ = ("met_on", "reached", "seen", "valid")
+
+    def __init__(self) -> None:
+        self.valid: list[Counted] = []
+        self.met_on: dict[int, date] = {}
+        self.reached = 0
+        self.seen: list[tuple[date, bool]] = []
 
     def count(self, dose: Counted, recurring: bool) -> None:
         """Take in a dose that counted; a recurring target stays open behind it."""

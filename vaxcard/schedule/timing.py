@@ -93,7 +93,7 @@ def recommended_on(facts: Facts, rule: DoseRule, standing: Standing, earliest: d
     """The day from which the dose is recommended: never before it is valid (CDSi 7.5)."""
     if rule.earliest_recommended_age is not None:
         return max(earliest, facts.age(rule.earliest_recommended_age))
-    for interval in rule.intervals:
+    for interval in rule.intervals if rule.timed else ():
         since = reference(interval, facts, standing, date.max)
         if since is not None and interval.earliest_recommended is not None:
             earliest = max(earliest, interval.earliest_recommended.after(since))
@@ -104,6 +104,8 @@ def last_day_on_time(facts: Facts, rule: DoseRule, standing: Standing, earliest:
     """The day before the dose is to be complete, by age or else by interval; never before it is valid; None when nothing is said."""
     if rule.latest_recommended_age is not None:
         return max(earliest, facts.age(rule.latest_recommended_age) - ONE_DAY)
+    if not rule.timed:
+        return None
     days = []
     for interval in rule.intervals:
         since = reference(interval, facts, standing, date.max)
