@@ -164,6 +164,34 @@ def test_a_clinic_without_a_phone_gets_a_line_to_write_one(schedule):
     assert "青禾镇卫生院" in said
 
 
+def test_a_long_phone_shrinks_and_one_that_fits_nowhere_is_an_error_with_its_place(schedule):
+    said = words(singles(schedule, clinic=ClinicFacts("青禾镇卫生院", "0551-5550 126 转 8801")), 0)
+    assert "转 8801" in said
+    with pytest.raises(DoesNotFit, match=r"card 1 of 8, clinic phone"):
+        singles(schedule, clinic=ClinicFacts("青禾镇卫生院", "0551-5550 126, 0551-5550 127"))
+
+
+def test_a_clinic_whose_name_cannot_be_drawn_gets_a_line_to_write_it(schedule):
+    assert "0551-5550 126" in words(singles(schedule, clinic=ClinicFacts("", "0551-5550 126")), 0)
+
+
+def test_a_visit_that_is_in_no_place_of_the_plan_still_has_its_date_on_the_cover(schedule):
+    one = invented.card_set(schedule)
+    cover = replace(one.cards[0], next=replace(one.cards[0].next, number=None, look=None))
+    drawn = draw([replace(one, cards=(cover, *one.cards[1:]))], sheet="single")
+    assert "Next: Thu 21 May 2026" in words(PdfDocument(drawn.pdf), 0)
+
+
+def test_a_child_to_whom_nothing_is_owed_is_told_so(schedule):
+    said = words(singles(schedule, appointment=None), 0)
+    assert "都打完了" in said and "All done" in said
+
+
+def test_a_lot_in_letters_that_no_font_has_is_left_to_be_written(schedule):
+    given = [(*invented.GIVEN[0][:2], "ئ123")]
+    assert "123" not in words(singles(schedule, given=given), 2)
+
+
 def test_a_clinic_name_that_fits_nowhere_is_an_error_with_its_place(schedule):
     with pytest.raises(DoesNotFit, match=r"child .*1, card 1 of 8, clinic name"):
         singles(schedule, clinic=ClinicFacts("青禾镇卫生院" * 12, "0551-5550 126"))

@@ -157,6 +157,12 @@ def test_a_name_that_cannot_be_drawn_is_noted_and_the_child_has_its_cards(story,
     assert "ئ" not in run.notes[0]
 
 
+def test_a_clinic_whose_name_cannot_be_drawn_is_noted(sqlite_database, schedule, press):
+    story = begin(sqlite_database, schedule, name="ئامبۇلاتورىيە")
+    run = press(story, [story.newborn(BORN, TODAY)])
+    assert run.cards == 8 and f"clinic {story.clinic_id}" in run.notes[0]
+
+
 def test_a_file_whose_symbols_do_not_read_is_not_written(story, press, tmp_path):
     child = story.newborn(BORN, TODAY)
     with pytest.raises(UnreadableSheet, match=f"16 of 16 .*child {child}, card 1 of 8, back: its symbol"):

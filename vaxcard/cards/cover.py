@@ -13,6 +13,7 @@ from vaxcard.papers.surface import Surface, Type
 from vaxcard.papers.typography import DoesNotFit
 
 _NAME_SIZES = (15, 14, 13, 12, 11, 10, 9)
+_PHONE_SIZES, _PHONE_ROOM = (14, 12, 11, 10), 46.0
 _LATER_LINES = 5
 
 
@@ -121,12 +122,16 @@ def _clinic(surface: Surface, card: CoverCard, where: str) -> None:
     surface.icon("clinic", zone.x, zone.y + 2.1, 6.6, INK)
     x, right = zone.x + 7.8, zone.right
     if card.clinic.phone:
-        width = surface.text(right, zone.y + 7.1, card.clinic.phone, Type(14, True), "right")
+        phone = typography.fit(card.clinic.phone, _PHONE_ROOM, _PHONE_SIZES, place=f"{where}, clinic phone", bold=True)
+        width = surface.text(right, zone.y + 7.1, phone.lines[0], Type(phone.size, True), "right")
     else:
         width = 32.0
         surface.line(right - width, zone.y + 8.2, right, zone.y + 8.2, colour=LINE_STRONG)
     surface.icon("phone", right - width - 7.8, zone.y + 2.1, 6.6, INK)
     room = right - width - 9.4 - x
+    if not card.clinic.name:
+        surface.line(x, zone.y + 8.2, x + room, zone.y + 8.2, colour=LINE_STRONG)
+        return
     name = typography.fit(card.clinic.name, room, (9.5, 8.5, 7.5), place=f"{where}, clinic name", bold=True, lines=2)
     hours = _fitting_hours(card.hours, room) if len(name.lines) == 1 else ""
     first = zone.y + (4.9 if hours or len(name.lines) > 1 else 6.6)

@@ -164,7 +164,7 @@ def fill_box(surface: Surface, box: DoseBox, zone: Zone) -> None:
 
 def lot_lines(lot: str | None, room: float) -> tuple[str, ...]:
     """The lot with its caption, or alone where it is long; one that fits nowhere leaves the caption, to be written by hand."""
-    for text in (f"{wording.say('lot')} {lot}", lot) if lot else ():
+    for text in (f"{wording.say('lot')} {lot}", lot) if lot and not typography.missing(lot) else ():
         try:
             return typography.fit(text, room, (7,), place="").lines
         except DoesNotFit:

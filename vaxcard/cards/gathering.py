@@ -12,6 +12,7 @@ from vaxcard.cards.drawing import can_be_printed
 from vaxcard.cards.issuing import issue_set
 from vaxcard.cards.payload import card_url
 from vaxcard.errors import Refused
+from vaxcard.papers.typography import missing
 from vaxcard.records import chart as charts
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
@@ -60,11 +61,20 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
         )
         for bracket, card in issued.items()
     }
-    name = child.display_name(acting.keyring)
+    name, clinic = child.display_name(acting.keyring), _clinic(acting, child)
     problem = can_be_printed(name)
-    notes = (f"child {child_id}: {problem}; each card has a line to write the name on",) if problem else ()
     facts = ChildFacts("" if problem else name, child.sign, child.born_on, child.sex)
-    return CardSet(child_id, _compose(acting, chart, facts, codes), notes)
+    notes = [f"child {child_id}: {problem}; each card has a line to write the name on"] if problem else []
+    if not clinic.name:
+        notes.append(f"clinic {child.clinic_id}: the fonts cannot draw its name; the cover has a line to write it on")
+    return CardSet(child_id, _compose(acting, chart, facts, clinic, codes), tuple(notes))
+
+
+def _clinic(acting: Acting, child: ChildRecord) -> ClinicFacts:
+    """Where to go; without a name where the fonts lack a character of it."""
+    clinic = load_clinic(acting.session, child.clinic_id)
+    openings = tuple((session.weekday, session.opens, session.closes) for session in clinic.sessions)
+    return ClinicFacts("" if missing(clinic.name) else clinic.name, clinic.phone, openings)
 
 
 def _up_to_date(acting: Acting, child: ChildRecord) -> Chart:
@@ -75,15 +85,13 @@ def _up_to_date(acting: Acting, child: ChildRecord) -> Chart:
     return chart
 
 
-def _compose(acting: Acting, chart: Chart, facts: ChildFacts, codes: dict[int, IssuedCode]) -> tuple[Card, ...]:
-    clinic = load_clinic(acting.session, chart.child.clinic_id)
-    openings = tuple((session.weekday, session.opens, session.closes) for session in clinic.sessions)
+def _compose(acting: Acting, chart: Chart, facts: ChildFacts, clinic: ClinicFacts, codes: dict[int, IssuedCode]) -> tuple[Card, ...]:
     views = lay_out(acting.schedule, Child(facts.born_on, facts.sex), chart.assessment)
     visit = chart.next_visit
     return content.compose(
         acting.schedule,
         facts,
-        ClinicFacts(clinic.name, clinic.phone, openings),
+        clinic,
         views,
         Appointment(visit.visit_on, tuple(visit.groups)) if visit else None,
         lots={n: dose.lot_number for n, dose in enumerate(chart.doses, start=1)},

@@ -40,9 +40,9 @@ class PrintRun:
 
     def with_file(self, file: Path, sets: Sequence[CardSet]) -> PrintRun:
         """This run and one file more."""
-        notes = tuple(note for one in sets for note in one.notes)
+        notes = dict.fromkeys([*self.notes, *(note for one in sets for note in one.notes)])
         cards = sum(len(one.cards) for one in sets)
-        return PrintRun((*self.files, file), self.notes + notes, self.sets + len(sets), self.cards + cards)
+        return PrintRun((*self.files, file), tuple(notes), self.sets + len(sets), self.cards + cards)
 
 
 @dataclass(frozen=True)
