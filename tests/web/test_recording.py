@@ -96,7 +96,7 @@ def test_neither_check_is_ticked_beforehand(counter: Any, child_id: UUID) -> Non
 def test_an_expired_vaccine_is_stopped_and_what_happened_is_recorded(house: House, counter: Any, child_id: UUID, form: Form) -> None:
     stopped = send(counter, child_id, form, expires_on="2026-11-23")
     assert stopped.status_code == 409
-    assert "那天疫苗已经过期" in stopped.text and "确实打了，记下来" in stopped.text
+    assert "那天疫苗已经过期" in stopped.text and "确实已经打了？写下为什么，再记" in stopped.text
     assert doses(house, child_id) == []
     recorded = send(counter, child_id, form, expires_on="2026-11-23", happened="打完才看到")
     assert "不算数" in counter.get(recorded.location).text
