@@ -19,15 +19,15 @@ class MonthEnd(StrEnum):
 
 
 @lru_cache(maxsize=65536)
-def add_months(day: date, months: int, month_end: MonthEnd) -> date:
-    """The same day of the month, `months` calendar months later (or earlier, when negative)."""
+def add_months(day: date, months: int, rolls: bool) -> date:
+    """The same day of the month, `months` calendar months later (or earlier, when negative); `rolls` tells the month-end rule."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     if day.day <= 28 or day.day <= monthrange(year, month)[1]:
         return date(year, month, day.day)
-    if month_end is MonthEnd.CLAMP:
-        return date(year, month, monthrange(year, month)[1])
-    return date(year + month // 12, month % 12 + 1, 1)
+    if rolls:
+        return date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +45,7 @@ class Duration:
     def after(self, day: date) -> date:
         """The date this long after `day`; a date past the calendar's end stops at its last day."""
         try:
-            reached = add_months(day, self.months, self.month_end) if self.months else day
+            reached = add_months(day, self.months, self.month_end is MonthEnd.ROLL) if self.months else day
             return reached + timedelta(self.days) if self.days else reached
         except (OverflowError, ValueError):
             return date.max
