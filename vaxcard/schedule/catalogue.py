@@ -89,6 +89,7 @@ def _read_bracket(row: Table, groups: Mapping[str, VaccineGroup], vaccines: Mapp
     bracket = Bracket(
         number=row.whole("number"),
         code=row.text("code"),
+        from_age=row.needed_duration("from_age"),
         names=row.names("names"),
         age_label=row.names("age_label"),
         colour=row.text("colour"),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vaxcard.schedule.dates import Duration
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -24,10 +26,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """One card: an age, a colour with its tint and the text colour that reads on it, an animal, and visits."""
+    """One card: an age, a colour with its tint and the text colour that reads on it, an animal, and visits.
+
+    A child is in the last bracket whose `from_age` it has reached: what a family is told goes by that, never by the doses given.
+    """
 
     number: int
     code: str
+    from_age: Duration
     names: Mapping[str, str]
     age_label: Mapping[str, str]
     colour: str

@@ -49,6 +49,7 @@ class Step:
 class View:
     """Everything on the first view of the family's page."""
 
+    today: date
     state: str
     numbers: tuple[int, ...]
     done: int
@@ -76,8 +77,9 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
     late = [pair for pair in owed if pair[0].state == SlotState.LATE]
     first: Placed | None = next(iter(late or owed), None)
     steps = tuple(_step(view) for view in plan)
-    age_bracket = bracket_at(schedule, plan, child.born_on, today)
+    age_bracket = bracket_at(plan, child.born_on, today)
     return View(
+        today=today,
         state=_state(visits, late, owed, today),
         numbers=tuple(visit.visit.number for visit, _ in late or owed),
         done=sum(visit.state == SlotState.DONE for visit, _ in visits),
@@ -142,21 +144,10 @@ def _products(chart: Chart, groups: Iterable[str]) -> set[str]:
     return {each.vaccines[0] for each in chart.assessment.forecasts if each.group in set(groups) and each.vaccines}
 
 
-def bracket_at(schedule: Schedule, plan: Sequence[BracketView], born_on: date, today: date) -> Bracket | None:
-    """The bracket of the child's age: the last whose first visit the programme recommends by today."""
-    begun = [view.bracket for view in plan if (start := _start_of(schedule, view.bracket, born_on, today)) and start <= today]
+def bracket_at(plan: Sequence[BracketView], born_on: date, today: date) -> Bracket | None:
+    """The bracket of the child's age, whatever was given: an infant behind with its doses is still fed as its age asks."""
+    begun = [view.bracket for view in plan if view.bracket.from_age.after(born_on) <= today]
     return begun[-1] if begun else None
-
-
-def _start_of(schedule: Schedule, bracket: Bracket, born_on: date, today: date) -> date | None:
-    """The earliest day on which a dose of the bracket's first visit is recommended by age, for a child born on a day."""
-    starts = []
-    for slot in bracket.visits[0].doses:
-        for series in schedule.edition_on(slot.group, today).series:
-            rules = [rule for dose in series.doses if dose.number == slot.dose for rule in dose.rules]
-            ages = [rule.earliest_recommended_age or rule.minimum_age for rule in rules if slot.vaccine in rule.vaccines]
-            starts += [age.after(born_on) for age in ages if age is not None]
-    return min(starts, default=None)
 
 
 def _care(bracket: Bracket | None) -> tuple[Advice, ...]:
