@@ -5,7 +5,7 @@ What happens to a day that a month does not have is a property of the schedule: 
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -41,12 +41,16 @@ class Duration:
     days: int
     text: str
     month_end: MonthEnd = MonthEnd.CLAMP
+    span: timedelta = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "span", timedelta(self.days))
 
     def after(self, day: date) -> date:
         """The date this long after `day`; a date past the calendar's end stops at its last day."""
         try:
             reached = add_months(day, self.months, self.month_end is MonthEnd.ROLL) if self.months else day
-            return reached + timedelta(self.days) if self.days else reached
+            return reached + self.span if self.days else reached
         except (OverflowError, ValueError):
             return date.max
 
