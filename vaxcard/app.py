@@ -108,7 +108,9 @@ def _guard(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", _POLICY)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if request.endpoint not in ("static", "look.stylesheet"):
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = look.kept_for(request.args.get("v"))
+    elif request.endpoint != "look.stylesheet":
         response.headers["Cache-Control"] = "no-store"
     wanted = request.args.get("lang")
     if wanted in languages():

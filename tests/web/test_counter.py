@@ -111,3 +111,8 @@ def test_english_is_one_link_away_and_stays(house: House) -> None:
 def test_an_invented_language_changes_nothing(house: House) -> None:
     client = house.signed_in()
     assert "扫孩子的卡" in client.get("/counter/?lang=xx").text
+
+
+def test_what_cannot_be_a_name_is_refused_like_a_wrong_one(house: House) -> None:
+    answer = post_form(house.client(), "/counter/sign-in", "/counter/sign-in", login="\0zhou\0", password="\0")
+    assert answer.status_code == 403

@@ -23,6 +23,9 @@ def test_the_bracket_colours_come_from_the_schedule(house: House) -> None:
     answer = house.client().get(sheet[1])
     assert ".b4{--b:#0072B2;--bt:#DDEBF5;--bo:#FFFFFF}" in answer.text
     assert "immutable" in answer.headers["Cache-Control"]
+    for address, kept in (("/static/record.js", "no-cache"), ("/static/record.js?v=1", "immutable")):
+        with house.client().get(address) as script:
+            assert kept in script.headers["Cache-Control"]
     assert house.client().get("/look/staff-old.css").headers["Cache-Control"] == "no-cache"
     assert house.client().get("/look/other-1.css").status_code == 404
 

@@ -41,7 +41,7 @@ def sign_in() -> ResponseReturnValue:
 @counter.post("/sign-in")
 def sign_in_now() -> ResponseReturnValue:
     """Sign in, and go on to where the nurse was heading."""
-    login, password = request.form.get("login", "")[:60], request.form.get("password", "")[:200]
+    login, password = request.form.get("login", "")[:60].replace("\0", ""), request.form.get("password", "")[:200]
     address, now = request.remote_addr or "", service().clock()
     if _guard().is_paused(login, address, now):
         return render_template("counter/sign_in.html", login=login, problem=said(_PAUSED)), 429
@@ -93,21 +93,20 @@ def scan() -> ResponseReturnValue:
     typed, who = " ".join(request.form.get("code", "")[:500].split()), caller()
     try:
         with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
-            card = find_card(acting, typed) if typed else None
-            if card is not None:
-                return redirect(url_for("counter.child", child_id=open_card(acting, card).child.id), 303)
-            return _found(acting, typed)
+            found = _meant(acting, typed) if typed else []
     except VaxcardError as fault:
-        return render_template("counter/scan.html", typed=typed, fault=say_fault(fault, language())), 404
-
-
-def _found(acting: Acting, typed: str) -> ResponseReturnValue:
-    children = find_children(acting, typed) if typed else []
-    if len(children) == 1:
-        return redirect(url_for("counter.child", child_id=children[0].id), 303)
-    found = [child_view.brief(acting, child) for child in children]
+        return render_template("counter/scan.html", fault=say_fault(fault, language())), 404
+    if len(found) == 1:
+        return redirect(url_for("counter.child", child_id=found[0].id), 303)
     nobody = None if found or not typed else said(_NOBODY)
-    return render_template("counter/scan.html", typed=typed, found=found, nobody=nobody), 200 if found or not typed else 404
+    return render_template("counter/scan.html", found=found, nobody=nobody), 404 if nobody else 200
+
+
+def _meant(acting: Acting, typed: str) -> list[child_view.Brief]:
+    """The one child of a card, or those whom a name, a date or a number may mean."""
+    card = find_card(acting, typed)
+    children = [open_card(acting, card).child] if card is not None else find_children(acting, typed)
+    return [child_view.brief(acting, child) for child in children]
 
 
 @counter.get("/children/<uuid:child_id>")

@@ -41,22 +41,23 @@ def card(token: str) -> ResponseReturnValue:
             if read is None:
                 raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
             if at_the_counter:
-                return redirect(url_for("counter.child", child_id=open_card(acting, card_by_token(acting.session, read)).child.id), 303)
-            return _family_page(acting, read)
+                child = open_card(acting, card_by_token(acting.session, read)).child
+                return redirect(url_for("counter.child", child_id=child.id), 303)
+            view = _view(acting, read)
     except (CardUnknown, CardClosed) as fault:
         return _closed_page(fault, read)
+    g.page_today = view.today
+    return render_template("family/card.html", view=view)
 
 
-def _family_page(acting: Acting, token: str) -> str:
+def _view(acting: Acting, token: str) -> family_view.View:
     found = card_by_token(acting.session, token)
     child = load_child(acting.session, found.child_id) if found.child_id else None
     if child is None or child.is_sensitive or child.state == ChildState.DIED:
         raise CardRevoked("this card is no longer in use", advice="ask your clinic")
     clinic = load_clinic(acting.session, child.clinic_id)
     here = replace(acting, clinic_id=clinic.id, today=service().today(clinic.time_zone))
-    g.page_today = here.today
-    view = family_view.arrange(here.schedule, open_card(here, found), clinic, here.today)
-    return render_template("family/card.html", view=view, today=here.today)
+    return family_view.arrange(here.schedule, open_card(here, found), clinic, here.today)
 
 
 def _closed_page(fault: CardUnknown | CardClosed, token: str | None) -> ResponseReturnValue:

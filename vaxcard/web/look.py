@@ -41,6 +41,11 @@ def drawing_address(file: str, name: str) -> str:
     return url_for("static", filename=file, v=f"{content.st_mtime_ns:x}") + f"#{name}"
 
 
+def kept_for(version: str | None) -> str:
+    """How long a browser may keep a file: for good where its address names its version, else until it has asked again."""
+    return _A_YEAR if version else "no-cache"
+
+
 def _stamp(kind: str) -> str:
     return hashlib.sha256(_sheet(kind).encode()).hexdigest()[:12]
 

@@ -66,12 +66,10 @@ def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
     with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
         view = _view(acting, child_id, who)
         acting.note("child.look", child_id=child_id)
-        due = next((each for each in view.due if each.group == group), None)
-        vaccine = due.vaccine if due else ""
-        values = {"id": str(new_id()), "group": group or "", "vaccine": vaccine, "given_on": acting.today.isoformat()}
-        oral = bool(due and due.is_oral)
-        values.update({"route": "oral", "site": "mouth"} if oral else {"route": "injection"})
-        return _form(acting, view, Sheet(values))
+    due = next((each for each in view.due if each.group == group), None)
+    values = {"id": str(new_id()), "group": group or "", "vaccine": due.vaccine if due else "", "given_on": view.today.isoformat()}
+    values.update({"route": "oral", "site": "mouth"} if due and due.is_oral else {"route": "injection"})
+    return _form(view, Sheet(values))
 
 
 @recording.post("/doses")
@@ -118,7 +116,8 @@ def _again(child_id: UUID, who: Caller, values: dict[str, str], fault: VaxcardEr
         parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
         sheet, status = Sheet(values, {part.place or "": say_fault(part, lang) for part in parts}), 422
     with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
-        return _form(acting, _view(acting, child_id, who), sheet), status
+        view = _view(acting, child_id, who)
+    return _form(view, sheet), status
 
 
 def _view(acting: Acting, child_id: UUID, who: Caller) -> View:
@@ -126,10 +125,10 @@ def _view(acting: Acting, child_id: UUID, who: Caller) -> View:
     return child_view.whole(acting, read, who, language())
 
 
-def _form(acting: Acting, view: View, sheet: Sheet) -> str:
+def _form(view: View, sheet: Sheet) -> str:
     due = next((each for each in view.due if each.group == sheet.values.get("group")), None)
     offered = [due.vaccine, *due.others] if due else []
-    others = sorted((code for code in acting.schedule.vaccines if code not in offered), key=str.casefold)
+    others = sorted((code for code in service().schedule.vaccines if code not in offered), key=str.casefold)
     options: dict[str, Any] = {"sites": SITES, "routes": ROUTES, "offered": offered, "others": others}
     return render_template("counter/record.html", view=view, due=due, sheet=sheet, **options)
 
