@@ -124,6 +124,18 @@ def test_a_flat_sheet_repeats_the_child_beside_each_dose(importing: Importer, tm
         assert [clinic.name for clinic in all_clinics(session)] == ["清河卫生院"]
 
 
+def test_names_repeated_beside_doses_make_no_child_where_children_have_a_sheet(importing: Importer, tmp_path: Path) -> None:
+    doses = [
+        ("儿童编码", "姓名", "出生日期", "疫苗名称", "接种日期"),
+        (CODE, "云朵朵", "2024-03-05", "卡介苗", "2024-03-06"),
+        (CODE, "林小满", "2024-03-05", "乙肝疫苗", "2024-03-06"),
+        (OTHER_CODE, "林小满", "2024-03-05", "卡介苗", "2024-03-06"),
+    ]
+    report = importing(book(tmp_path / "r.xlsx", {"接种": doses, "儿童": [CHILD_HEADINGS, child()]}))
+    assert counts(report) == {"children": numbers(stored=1), "doses": numbers(stored=2, refused=1)}
+    assert [(entry.kind, entry.row) for entry in report.entries] == [("name-of-another-child", 3), ("dose-of-a-child-not-on-file", 4)]
+
+
 def test_a_flat_sheet_may_name_the_child_once_above_its_doses(importing: Importer, tmp_path: Path) -> None:
     rows = [
         ("儿童编码", "姓名", "性别", "出生日期", "建档单位", "疫苗名称", "接种日期"),
@@ -169,6 +181,13 @@ def test_headings_in_two_rows_are_read_together(importing: Importer, tmp_path: P
     keyring = importing.database.keyring
     assert record.name(keyring) == "云朵朵"
     assert {guardianship.guardian.name(keyring) for guardianship in record.guardianships} == {"云大山", "云小莲"}
+
+
+def test_columns_that_mean_nothing_are_named(importing: Importer, tmp_path: Path) -> None:
+    rows = [(*CHILD_HEADINGS, "民族", "备注"), (*child(), "汉", "双胞胎")]
+    report = importing(book(tmp_path / "r.xlsx", {"名册": rows}))
+    nothing_to_report(report)
+    assert report.as_json()["columns_not_read"] == {"名册": ["民族", "备注"]}
 
 
 def test_one_workbook_may_spread_children_over_several_sheets(importing: Importer, tmp_path: Path) -> None:

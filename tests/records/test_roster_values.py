@@ -73,6 +73,8 @@ def test_a_date_is_understood_as_it_is_written(written: Cell) -> None:
         ("2023-02-29", "date-impossible"),
         ("2024年99月1日", "date-impossible"),
         ("20241301", "date-impossible"),
+        ("1024-11-01", "date-impossible"),
+        (datetime(1899, 12, 30), "date-impossible"),
         ("01/11/2024", "date-not-understood"),
         ("24.11.01", "date-not-understood"),
         ("99月", "date-not-understood"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from vaxcard.records.roster.values import customs, optional_text, plain_text
 from vaxcard.records.workbooks import Cell
@@ -25,10 +25,8 @@ _MONTH_FIRST = re.compile(r"([a-z]{3,9})-(\d{1,2})(?:st|nd|rd|th)?-(\d{4})")
 
 def read_date(value: Cell) -> date | str:
     """The date that a cell means, else the kind of fault: missing, without a year, without a day, impossible, not understood."""
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
+        return _day(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
     return _from_text(_one_spelling(plain_text(value))) if optional_text(value, 60) else "date-missing"
@@ -89,6 +87,7 @@ def _from_words(text: str) -> date | str:
 
 def _day(year: int, month: int, day: int) -> date | str:
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         return "date-impossible"
+    return found if found > _SERIAL_ZERO else "date-impossible"

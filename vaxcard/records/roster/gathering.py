@@ -55,11 +55,12 @@ class Survey:
 
 
 def survey(tables: Sequence[Table], region: str, today: date) -> Survey:
-    """Read every table once. Children's own sheets come first, so that they count before what is repeated beside doses."""
+    """Read every table once. Where children have a sheet of their own, what is repeated beside doses makes no child."""
     found = Survey()
+    repeated_only = all(table.has_doses for table in tables)
     for table in sorted(tables, key=lambda table: table.has_doses):
         if table.has_doses:
-            _survey_doses(found, table, region, today)
+            _survey_doses(found, table, region, today, repeated_only)
         else:
             for number, row in table.rows():
                 if not says_nothing(table, row):
@@ -67,12 +68,12 @@ def survey(tables: Sequence[Table], region: str, today: date) -> Survey:
     return found
 
 
-def _survey_doses(found: Survey, table: Table, region: str, today: date) -> None:
+def _survey_doses(found: Survey, table: Table, region: str, today: date, takes_children: bool) -> None:
     last: dict[tuple[Link, ...], int] = {}
     for number, row, links in _rows_with_links(table):
         own = links_of(table, row)
         is_new = not links or links[0] not in found.by_link
-        if table.has_children and is_new and (own or not tells_a_dose(table, row)):
+        if takes_children and table.has_children and is_new and (own or not tells_a_dose(table, row)):
             found.add(read_child(table, number, row, region=region, today=today))
         if tells_a_dose(table, row) or not table.has_children:
             found.doses += 1

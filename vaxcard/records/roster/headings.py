@@ -35,7 +35,10 @@ _VACCINE = {"vaccine_name", "vaccine_code"}
 
 @dataclass(frozen=True)
 class Table:
-    """A table found in a sheet: where its headings end, and what stands in which column (by field: column from 0, heading)."""
+    """A table found in a sheet: where its headings end, and what stands in which column (by field: column from 0, heading).
+
+    `not_read` are the headings that mean nothing to the import.
+    """
 
     sheet: Sheet
     heading_row: int
@@ -43,6 +46,7 @@ class Table:
     written: Mapping[str, str]
     has_children: bool
     has_doses: bool
+    not_read: tuple[str, ...]
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """The rows below the headings that say anything, with their numbers."""
@@ -71,6 +75,7 @@ class _Found:
     row: int
     columns: Mapping[str, int]
     written: Mapping[str, str]
+    not_read: tuple[str, ...]
 
 
 def find_tables(sheets: Sequence[Sheet], place: str) -> tuple[list[Table], list[Entry]]:
@@ -139,7 +144,9 @@ def _understood(row: int, ways: Sequence[Sequence[str]]) -> _Found:
     """Which field each column is: in the sense of a table of doses if a vaccine stands in it, else of children."""
     dose = _fields(ways, ("dose",))
     known = _fields(ways, ("dose", "child")) if _VACCINE & dose.keys() else _fields(ways, ("child",))
-    return _Found(row, {field: column for field, (column, _) in known.items()}, {field: text for field, (_, text) in known.items()})
+    columns = {field: column for field, (column, _) in known.items()}
+    not_read = tuple(texts[0] for column, texts in enumerate(ways) if texts[0] and column not in columns.values())
+    return _Found(row, columns, {field: text for field, (_, text) in known.items()}, not_read)
 
 
 def _fields(ways: Sequence[Sequence[str]], sections: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -161,7 +168,7 @@ def _as_table(sheet: Sheet, found: _Found) -> Table | None:
     has_doses = identified and "given_on" in fields and bool(_VACCINE & fields)
     if not (has_children or has_doses):
         return None
-    return Table(sheet, found.row, found.columns, found.written, has_children, has_doses)
+    return Table(sheet, found.row, found.columns, found.written, has_children, has_doses, found.not_read)
 
 
 def _is_near_miss(found: _Found) -> bool:

@@ -72,7 +72,8 @@ def import_roster(
         found = survey(tables, region, today)
         if not found.children and not found.doses:
             raise InputFault("the roster has headings and no rows", place=path.name, advice="export it again with its rows")
-        report = RosterReport(entries=near_misses, is_dry_run=dry_run)
+        not_read = {table.sheet.title: table.not_read for table in tables if table.not_read}
+        report = RosterReport(entries=near_misses, columns_not_read=not_read, is_dry_run=dry_run)
         _start(database, run, path, found)
         bundles = gather(tables, found, DoseReader(schedule, language))
         _store_all(database, run, found, bundles, report, progress)
@@ -144,7 +145,7 @@ def _store_batch(database: Database, run: Run, batch: Sequence[Bundle], in_workb
             with database.writing() as session:
                 _take_turn(session)
                 return _stored(run, session, database, batch, in_workbook)
-        except IntegrityError:
+        except (IntegrityError, Conflict):
             continue
     raise Conflict("the same children are being registered elsewhere", advice="import again; what is stored already stays as it is")
 

@@ -97,19 +97,24 @@ class Counts:
 
 @dataclass
 class RosterReport:
-    """The outcome of one import. A dry run's report is the one that the import itself would give."""
+    """The outcome of one import. A dry run's report is the one that the import itself would give.
+
+    `columns_not_read` are, by sheet, the headings that mean nothing to the import: what stands below them was not stored.
+    """
 
     children: Counts = field(default_factory=Counts)
     doses: Counts = field(default_factory=Counts)
     entries: list[Entry] = field(default_factory=list)
+    columns_not_read: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_dry_run: bool = False
 
     def as_json(self, language: str = _LANGUAGE) -> dict[str, Any]:
-        """The report of the contract."""
+        """The report of the contract, with `columns_not_read` beside it."""
         return {
             "children": self.children.as_json(),
             "doses": self.doses.as_json(),
             "entries": [entry.as_json(language) for entry in self.entries],
+            "columns_not_read": {sheet: list(headings) for sheet, headings in self.columns_not_read.items()},
         }
 
 
@@ -122,7 +127,8 @@ def write_report(report: RosterReport, path: Path, language: str = _LANGUAGE) ->
         if ending == ".json":
             path.write_text(json.dumps(report.as_json(language), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         else:
-            write_workbook(path, [_entries_table(report.entries, language), _totals_table(report, language)])
+            tables = [_entries_table(report.entries, language), _totals_table(report, language), _columns_table(report, language)]
+            write_workbook(path, tables)
     except OSError as fault:
         advice = "check the folder, and close the file if it is open"
         raise InputFault(f"the report can't be written ({fault.strerror})", place=path.name, advice=advice) from fault
@@ -159,6 +165,12 @@ def _totals_table(report: RosterReport, language: str) -> Table:
         for kind, counts in (("children", report.children), ("doses", report.doses))
     ]
     return Table(said("totals"), [("", 14), *((said(outcome), 14) for outcome in outcomes)], rows)
+
+
+def _columns_table(report: RosterReport, language: str) -> Table:
+    headings = [(_word("heading", code, language), 24) for code in ("sheet", "column")]
+    rows = [(sheet, column) for sheet, columns in report.columns_not_read.items() for column in columns]
+    return Table(_word("heading", "not_read", language), headings, rows)
 
 
 @cache
