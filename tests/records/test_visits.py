@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,16 @@ from vaxcard.errors import Refused
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicClosure, ClinicRecord, ClinicSession, load_clinic
 from vaxcard.records.database import Database
-from vaxcard.records.visits import DueRow, NextVisit, VisitKind, first_open_day, is_open_on, next_visit_of, work_out_next_visit
+from vaxcard.records.visits import (
+    DueRow,
+    NextVisit,
+    VisitKind,
+    first_open_day,
+    is_open_on,
+    next_session_day,
+    next_visit_of,
+    work_out_next_visit,
+)
 from vaxcard.schedule.loader import load_schedule
 
 MONDAY = date(2026, 6, 15)
@@ -24,6 +34,7 @@ def a_clinic(*weekdays: int, closed: tuple[date, ...] = ()) -> ClinicRecord:
     return ClinicRecord(
         id=an_id(),
         name="清河卫生服务中心",
+        time_zone="Asia/Shanghai",
         sessions=[ClinicSession(weekday=day, opens=time(8), closes=time(11)) for day in weekdays],
         closures=[ClinicClosure(closed_on=day) for day in closed],
     )
@@ -161,3 +172,21 @@ def test_a_closure_told_later_moves_the_visit_at_the_next_assessment(story: Stor
     visit = stored(story, child)
     assert visit is not None
     assert visit.visit_on == date(2026, 6, 21)
+
+
+@pytest.mark.parametrize(
+    ("local", "day"),
+    [
+        ("2026-06-15T07:59", MONDAY),  # before the session
+        ("2026-06-15T10:59", MONDAY),
+        ("2026-06-15T11:00", MONDAY + timedelta(days=3)),  # it has just ended: Thursday is next
+        ("2026-06-16T09:00", MONDAY + timedelta(days=3)),  # no session today
+    ],
+)
+def test_nobody_is_told_to_come_after_todays_last_session(local: str, day: date) -> None:
+    clinic = a_clinic(0, 3)
+    assert next_session_day(clinic, datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(clinic.time_zone))) == day
+
+
+def test_a_clinic_without_told_sessions_may_be_visited_today() -> None:
+    assert next_session_day(a_clinic(), datetime(2026, 6, 15, 14, tzinfo=UTC)) == MONDAY

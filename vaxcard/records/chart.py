@@ -21,7 +21,7 @@ from vaxcard.records.doses import DoseRecord, StoredEvaluation, doses_of
 from vaxcard.records.outbox import withdraw_planned
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import decisions_of, observations_of
-from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_visit_of, work_out_next_visit
+from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_session_day, next_visit_of, work_out_next_visit
 from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import Assessment, Evaluation, Forecast, Reason, SeriesStatus
@@ -99,7 +99,7 @@ def refresh(acting: Acting, child: ChildRecord) -> Chart:
     session.execute(delete(StoredEvaluation).where(StoredEvaluation.child_id == child.id))
     session.add_all(rows)
     session.add_all(_evaluation_row(chart, evaluation) for evaluation in chart.assessment.evaluations if evaluation.group)
-    visit = _renew_visit(acting, chart.next_visit, work_out_next_visit(child.id, clinic, rows, acting.today))
+    visit = _renew_visit(acting, chart.next_visit, work_out_next_visit(child.id, clinic, rows, next_session_day(clinic, acting.now)))
     child.assessed_on, child.assessed_version = acting.today, child.version
     child.assessed_edition, child.assessed_engine = chart.assessment.edition, chart.assessment.engine
     child.assessed_holds_until = chart.assessment.holds_until

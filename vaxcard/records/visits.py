@@ -6,9 +6,10 @@ Due rows and next visits are worked out by `chart` at every write; cards, pages,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -106,13 +107,23 @@ def first_open_day(clinic: ClinicRecord, on_or_after: date) -> date:
     )
 
 
+def next_session_day(clinic: ClinicRecord, now: datetime) -> date:
+    """The first day on which the clinic still vaccinates, seen at a moment: today only while a session of today has not ended."""
+    local = now.astimezone(ZoneInfo(clinic.time_zone))
+    today = local.date()
+    ends = [session.closes for session in clinic.sessions if session.weekday == today.weekday()]
+    over = bool(clinic.sessions) and all(closes <= local.time() for closes in ends)
+    return first_open_day(clinic, today + timedelta(days=1) if over else today)
+
+
 def _days_from(first: date) -> Iterator[date]:
     return (first + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD_DAYS))
 
 
-def work_out_next_visit(child_id: UUID, clinic: ClinicRecord, rows: Sequence[DueRow], today: date) -> NextVisit | None:
+def work_out_next_visit(child_id: UUID, clinic: ClinicRecord, rows: Sequence[DueRow], not_before: date) -> NextVisit | None:
     """The visit that the due rows ask for: the first open day on or after the earliest recommended date, and all that may be given then.
 
+    `not_before` is the first day on which the clinic still vaccinates (`next_session_day`): nobody is told to come after hours.
     Only programme doses that await nothing else call for a visit; a paid vaccine already begun joins one that is due anyway.
     """
     callable_rows = [row for row in rows if row.recommended is not None and row.earliest is not None and row.needs is None]
@@ -120,7 +131,7 @@ def work_out_next_visit(child_id: UUID, clinic: ClinicRecord, rows: Sequence[Due
     if not dates:
         return None
     planned_on = min(dates)
-    visit_on = first_open_day(clinic, max(planned_on, today))
+    visit_on = first_open_day(clinic, max(planned_on, not_before))
     groups = [row.group for row in callable_rows if row.earliest is not None and row.earliest <= visit_on and _called_by(row, visit_on)]
     return NextVisit(
         child_id=child_id,
