@@ -96,11 +96,12 @@ def run_worker(settings: Settings, database: Database, schedule: Schedule, *, on
     """Do what is due now, and unless `once` go on by the timetable until interrupted. Raises SettingsError for an unknown channel."""
     channel = open_channel(settings.sms_channel, sys.stdout, settings.sms_file)
     jobs = Timetable(database, schedule, channel, settings.zone(), lambda: datetime.now(UTC))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # its own faults, not each tick
     jobs.dawn()
     jobs.send()
     if once:
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))  # the job at hand is finished first
     scheduler = scheduler_for(jobs)
     try:
