@@ -1,9 +1,12 @@
 """What holds for every child whatever was given: the laws of the engine."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,20 +16,35 @@ from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.history import Child, DoseAdministered, History
 from vaxcard.schedule.outcomes import Assessment, EvaluationStatus, Forecast, SeriesStatus
 
-COUNT = max(20, round(10_000 * float(os.environ.get("LONG", "0.006"))))
-many = settings(max_examples=COUNT, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SHORT, FULL = 50, max(50, round(10_000 * float(os.environ.get("LONG", "0.1"))))
+COUNTS = [pytest.param(SHORT, id="short"), pytest.param(FULL, id="long", marks=pytest.mark.long)]
+
+
+def law(*strategies: Any) -> Callable[[Callable[..., None]], Callable[[int], None]]:
+    """A law holds for a few children in every run, and for many in the long one (`make test-long`)."""
+
+    def told(check: Callable[..., None]) -> Callable[[int], None]:
+        @pytest.mark.parametrize("count", COUNTS)
+        def holds(count: int) -> None:
+            often = settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+            often(given(*strategies)(check))()
+
+        holds.__name__, holds.__doc__ = check.__name__, check.__doc__
+        return holds
+
+    return told
+
+
 DAY = timedelta(1)
 
 
-@many
-@given(decided_patients())
+@law(decided_patients())
 def test_assessing_never_raises_and_is_the_same_twice(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient
     assert assess(SCHEDULE, child, history, on) == assess(SCHEDULE, child, history, on)
 
 
-@many
-@given(patients(), st.randoms(use_true_random=False))
+@law(patients(), st.randoms(use_true_random=False))
 def test_the_order_of_recording_does_not_matter(patient: tuple[Child, History, date], shuffler: object) -> None:
     child, history, on = patient
     shuffled = list(history.doses)
@@ -41,8 +59,7 @@ def _verdicts(assessment: Assessment) -> list[tuple[object, ...]]:
     return sorted((e.given_on, e.vaccine, str(e.group), str(e.status), str(e.dose)) for e in assessment.evaluations)
 
 
-@many
-@given(patients())
+@law(patients())
 def test_a_forecast_is_earliest_then_recommended_then_past_due_then_latest(patient: tuple[Child, History, date]) -> None:
     for forecast in assess(SCHEDULE, *patient).forecasts:
         days = (forecast.earliest, forecast.recommended, forecast.past_due)
@@ -51,8 +68,7 @@ def test_a_forecast_is_earliest_then_recommended_then_past_due_then_latest(patie
             assert forecast.earliest <= forecast.latest
 
 
-@many
-@given(patients())
+@law(patients())
 def test_a_recommended_vaccine_given_on_its_day_is_valid(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient
     history = _without_the_future(history, on)
@@ -62,8 +78,7 @@ def test_a_recommended_vaccine_given_on_its_day_is_valid(patient: tuple[Child, H
             assert _judged(child, history, forecast.group, vaccine, day) is EvaluationStatus.VALID, (forecast, vaccine)
 
 
-@many
-@given(patients())
+@law(patients())
 def test_the_day_before_the_earliest_is_too_early(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient
     history = _without_the_future(history, on)
@@ -92,8 +107,7 @@ def _judged(child: Child, history: History, group: str, vaccine: str, day: date)
     return next(each.status for each in after.evaluations if each.n == added.n and each.group == group)
 
 
-@many
-@given(patients(), st.sampled_from(sorted(SCHEDULE.vaccines)), st.integers(0, 400))
+@law(patients(), st.sampled_from(sorted(SCHEDULE.vaccines)), st.integers(0, 400))
 def test_a_later_dose_never_changes_the_verdict_on_earlier_ones(patient: tuple[Child, History, date], vaccine: str, wait: int) -> None:
     child, history, on = patient
     history = _without_the_future(history, on)
@@ -104,8 +118,7 @@ def test_a_later_dose_never_changes_the_verdict_on_earlier_ones(patient: tuple[C
     assert {(each.n, each.group) for each in before.evaluations if each.status is EvaluationStatus.VALID} <= kept
 
 
-@many
-@given(patients(max_doses=6))
+@law(patients(max_doses=6))
 def test_a_plan_followed_to_the_letter_comes_to_an_end(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient
     history, day = _without_the_future(history, on), on
@@ -124,8 +137,7 @@ def test_a_plan_followed_to_the_letter_comes_to_an_end(patient: tuple[Child, His
 RECURRING = {"Flu", "Rota"}
 
 
-@many
-@given(patients())
+@law(patients())
 def test_an_answer_holds_until_its_last_day_and_not_a_day_longer(patient: tuple[Child, History, date]) -> None:
     child, history, on = patient
     first = assess(SCHEDULE, child, history, on)
@@ -144,8 +156,7 @@ def _answer(assessment: Assessment) -> tuple[object, ...]:
     return evaluations, assessment.forecasts, assessment.due_now, assessment.edition
 
 
-@many
-@given(st.dates(date(1990, 1, 1), date(2060, 12, 31)), st.integers(0, 400), st.integers(0, 40), st.sampled_from(MonthEnd))
+@law(st.dates(date(1990, 1, 1), date(2060, 12, 31)), st.integers(0, 400), st.integers(0, 40), st.sampled_from(MonthEnd))
 def test_adding_months_is_monotone_and_follows_the_month_end_rule(day: date, months: int, days: int, rule: MonthEnd) -> None:
     length = Duration(months, days, "", rule)
     assert length.after(day) <= length.after(day + DAY)
