@@ -21,6 +21,7 @@ from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.issued_cards import card_by_token, closed_card
 from vaxcard.records.people import ChildState
+from vaxcard.records.visits import next_session_day
 from vaxcard.web import family_view
 
 family = Blueprint("family", __name__)
@@ -57,7 +58,7 @@ def _view(acting: Acting, token: str) -> family_view.View:
         raise CardRevoked("this card is no longer in use", advice="ask your clinic")
     clinic = load_clinic(acting.session, child.clinic_id)
     here = replace(acting, clinic_id=clinic.id, today=service().today(clinic.time_zone))
-    return family_view.arrange(here.schedule, open_card(here, found), clinic, here.today)
+    return family_view.arrange(here.schedule, open_card(here, found), clinic, here.today, next_session_day(clinic, here.now))
 
 
 def _closed_page(fault: CardUnknown | CardClosed, token: str | None) -> ResponseReturnValue:

@@ -10,7 +10,6 @@ from vaxcard.guidance import library
 from vaxcard.guidance.library import Advice
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord
-from vaxcard.records.visits import first_open_day
 from vaxcard.schedule.brackets import Bracket, BracketView, SlotState, VisitView, lay_out
 from vaxcard.schedule.history import Child
 from vaxcard.schedule.rules import Schedule
@@ -68,8 +67,8 @@ class View:
     danger: library.Danger
 
 
-def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date) -> View:
-    """The page of a child who is served here."""
+def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date, open_from: date) -> View:
+    """The page of a child who is served here; `open_from` is the first day on which the clinic still vaccinates."""
     child = chart.child
     plan = lay_out(schedule, Child(child.born_on, child.sex), chart.assessment)
     visits = [(visit, view.bracket) for view in plan for visit in view.visits]
@@ -86,7 +85,7 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date)
         total=len(visits),
         visit=first[0] if first else None,
         bracket=first[1] if first else None,
-        coming=_coming(schedule, chart, clinic, today),
+        coming=_coming(schedule, chart, clinic, today, open_from),
         clinic=clinic,
         steps=steps,
         states=tuple(state for state in SlotState if any(visit.state == state for visit, _ in visits)),
@@ -119,12 +118,12 @@ def _step(view: BracketView) -> Step:
     return Step(view.bracket, view.visits, to_go, is_done, has_begun)
 
 
-def _coming(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date) -> Coming | None:
+def _coming(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date, open_from: date) -> Coming | None:
     """The next visit's day; once that has gone by, the clinic's first open day, as its texts say."""
     visit = chart.next_visit
     if visit is None:
         return None
-    on = visit.visit_on if visit.visit_on >= today else first_open_day(clinic, today)
+    on = max(visit.visit_on, open_from)
     overdue_days = max(0, (today - visit.planned_on).days)
     routes = [schedule.vaccines[code].route for code in _products(chart, visit.groups) if code in schedule.vaccines]
     return Coming(
