@@ -252,3 +252,15 @@ def test_every_date_fits_the_cover_late_or_not(schedule, month, given):
     visit = Appointment(date(2027, month, 28), ("HepB", "BCG", "Polio"))
     said = words(singles(schedule, appointment=visit, given=given), 0)
     assert "28" in said and "2027" in said
+
+
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_no_text_stands_in_a_symbols_quiet_zone(schedule, version, sex):
+    document = singles(schedule, qr_version=version, sex=sex)
+    for page in range(16):
+        for zone in layout.symbol_zones(version, back=bool(page % 2), cover=page < 2):
+            quiet = 4 * zone.width / {3: 29, 4: 33}[version]
+            for character, left, top, right, bottom in boxes(document, page):
+                clear = right <= zone.x - quiet or left >= zone.right + quiet or bottom <= zone.y - quiet or top >= zone.bottom + quiet
+                assert clear, f"{character} on face {page}"

@@ -178,8 +178,8 @@ def _safe(surface: Surface, zone: Zone) -> None:
     """On a bag or a hook, never round a neck."""
     for at, (icon, key, colour) in enumerate((("pouch", "bag", INK), ("noneck", "neck", ALERT))):
         y = zone.y + at * 7.8
-        surface.icon(icon, zone.x - 0.3, y, 6, colour)
-        drawing.two_lines(surface, zone.x + 6.4, y + 2.7, wording.say(key), wording.say(key, second=True), size=7)
+        surface.icon(icon, zone.x - 0.4, y, 6, colour)
+        drawing.two_lines(surface, zone.x + 5.8, y + 2.7, wording.say(key), wording.say(key, second=True), size=7)
 
 
 def _map(surface: Surface, entries: tuple[MapEntry, ...]) -> None:

@@ -13,7 +13,7 @@ MARGIN = 5.0
 """Nothing but the tab is printed nearer to the cut."""
 
 INK, INK_2, INK_3 = "#1C1B19", "#4A4743", "#66625C"
-LINE, LINE_STRONG, WHITE = "#D6D0C6", "#8A847A", "#FFFFFF"
+LINE_STRONG, WHITE = "#8A847A", "#FFFFFF"
 ALERT, ALERT_TINT = "#9B1B30", "#FAEEEF"
 COVER_FILL, COVER_TINT, COVER_ON = "#F1ECE2", "#F8F6F1", INK
 
@@ -160,8 +160,8 @@ NEXT = Zone(5, 20.2, 60, 27.6)
 COVER_CODE = Zone(5, 49.6, 60, 8)
 LATER = Zone(67, 20.2, 33, 37.4)
 CLINIC = Zone(5, 59.4, 95, 9.6)
-LOST = Zone(40.2, 20.2, 24.8, 20)
-SAFE = Zone(40.2, 41.6, 24.8, 15.2)
+LOST = Zone(40.1, 20.2, 24.8, 20)
+SAFE = Zone(40.1, 41.6, 24.8, 15.2)
 MAP = Zone(5, 57.9, 95, 10.4)
 
 # A notes card's lines.

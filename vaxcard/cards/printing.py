@@ -26,7 +26,7 @@ from vaxcard.schedule.rules import Schedule
 SETS_A_FILE = 100
 """Card sets in one file: bounds memory, and what a failed check throws away."""
 
-_SETS_A_TRANSACTION = 25
+_SETS_A_TRANSACTION = 10  # about 50 ms: nurses record doses meanwhile
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class Surface:
         )
         self._canvas.setTitle(title)
         self._canvas.setCreator("vaxcard")
+        self._canvas.setAuthor("vaxcard")
+        self._canvas.setSubject(title)
         self._left, self._top = 0.0, height
         self._pieces: dict[str, str] = {}
         self._fill = self._stroke = ""
