@@ -25,8 +25,15 @@ GOLDEN = Path(__file__).parent / "golden"
 LONG_NAMES = ["阿卜杜热合曼·买买提吐尔逊江", "Abdurehim Muhammadjan Tursunov", "欧阳𬀩𣲗", "W" * 16]
 
 
+_DRAWN: dict[str, bytes] = {}
+
+
 def singles(schedule, **more) -> PdfDocument:
-    return PdfDocument(draw([invented.card_set(schedule, **more)], sheet="single", qr_version=more.get("qr_version", 3)).pdf)
+    """The set as one face a page; the same set is drawn once a run."""
+    key = repr(sorted(more.items()))
+    if key not in _DRAWN:
+        _DRAWN[key] = draw([invented.card_set(schedule, **more)], sheet="single", qr_version=more.get("qr_version", 3)).pdf
+    return PdfDocument(_DRAWN[key])
 
 
 def lines(document: PdfDocument, page: int) -> list[tuple[str, float, float]]:
