@@ -66,11 +66,16 @@ def _one(chance: random.Random) -> Patient:
             rule = target.rules[-1]
             if SCHEDULE.groups[group].optional or rule.minimum_age is None or not rule.vaccines or chance.random() < 0.05:
                 continue
-            last = max(last + timedelta(28), rule.minimum_age.after(child.born_on)) + timedelta(chance.randint(-1, usual))
+            late = -1 if chance.random() < 0.02 else chance.randint(0, usual)
+            last = max(_kept(rule, last), rule.minimum_age.after(child.born_on)) + timedelta(late)
             if child.born_on <= last <= ON:
                 given.append((last, rule.vaccines[0]))
     chance.shuffle(given)
     return child, History(tuple(DoseAdministered(n, day, vaccine) for n, (day, vaccine) in enumerate(given, 1)))
+
+
+def _kept(rule: Any, last: date) -> date:
+    return max((interval.minimum.after(last) for interval in rule.intervals), default=last)
 
 
 def bare(child: Child, history: History) -> dict[str, Any]:

@@ -18,7 +18,6 @@ class MonthEnd(StrEnum):
     ROLL = "roll"
 
 
-@lru_cache(maxsize=65536)
 def add_months(day: date, months: int, rolls: bool) -> date:
     """The same day of the month, `months` calendar months later (or earlier, when negative); `rolls` tells the month-end rule."""
     index = day.year * 12 + day.month - 1 + months
