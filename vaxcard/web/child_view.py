@@ -9,6 +9,8 @@ from uuid import UUID
 
 from vaxcard.api.access import Caller
 from vaxcard.api.answers import reason_as_json, vaccine_name, waits
+from vaxcard.language import translations
+from vaxcard.language.catalogues import marked
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord, load_clinic
@@ -21,6 +23,19 @@ from vaxcard.schedule.history import Child
 from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, Reason, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
+# The codes under which records keep who a guardian is; what an older record wrote in its own words is shown as it stands.
+RELATIONS = {
+    "mother": marked("mother"),
+    "father": marked("father"),
+    "grandmother": marked("grandmother"),
+    "grandfather": marked("grandfather"),
+    "parent": marked("parent"),
+    "guardian": marked("guardian"),
+    "relative": marked("relative"),
+    "sibling": marked("brother or sister"),
+    "other": marked("somebody else"),
+}
+SHOWN_DAYS = 8  # of the history before the rest is folded away
 _LEFT_VISIBLE = 8  # characters; a shorter number is not one that can be dialled from elsewhere
 
 
@@ -101,6 +116,7 @@ class View:
     waits: tuple[Wait, ...]
     later: tuple[Wait, ...]
     given: tuple[Given, ...]
+    given_before: tuple[Given, ...]
     next_visit: NextVisit | None
     unverified: tuple[str, ...]
 
@@ -120,6 +136,7 @@ def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
     due = tuple(_due(schedule, chart, each) for each in _by_group(chart, due=True))
     waiting = _gathered(schedule, [each for each in _by_group(chart, due=False) if waits(each)], chart, caller, lang)
     soon, later = _divided(waiting, chart.next_visit)
+    given = _given(chart, plan, caller, lang)
     return View(
         who=brief(acting, child),
         display_name=child.display_name(acting.keyring),
@@ -127,13 +144,14 @@ def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
         is_sensitive=child.is_sensitive,
         today=acting.today,
         clinic=load_clinic(acting.session, child.clinic_id),
-        guardians=tuple(_guardian(acting, each) for each in child.guardianships),
+        guardians=tuple(_guardian(acting, each, lang) for each in child.guardianships),
         siblings=tuple(brief(acting, each, beside=child.born_on) for each in siblings_of(acting.session, child.id)),
         due=due,
         due_visit=visit_of(plan, {each.group for each in due}),
         waits=soon,
         later=later,
-        given=_given(chart, plan, caller, lang),
+        given=given[:SHOWN_DAYS],
+        given_before=given[SHOWN_DAYS:],
         next_visit=chart.next_visit,
         unverified=chart.assessment.unverified,
     )
@@ -153,9 +171,11 @@ def _by_group(chart: Chart, *, due: bool) -> list[Forecast]:
     return [each for each in chart.assessment.forecasts if (each.group in chart.assessment.due_now) == due]
 
 
-def _guardian(acting: Acting, bond: Guardianship) -> tuple[str | None, str | None, str | None]:
+def _guardian(acting: Acting, bond: Guardianship, lang: str) -> tuple[str | None, str | None, str | None]:
     guardian = bond.guardian
-    return guardian.name(acting.keyring), bond.relation, masked(guardian.phone(acting.keyring))
+    relation = RELATIONS.get(bond.relation or "")
+    shown = translations(lang).gettext(relation) if relation else bond.relation
+    return guardian.name(acting.keyring), shown, masked(guardian.phone(acting.keyring))
 
 
 def masked(phone: str | None) -> str | None:
