@@ -97,7 +97,7 @@ def test_what_was_withdrawn_told_nothing(story: Story, child: UUID) -> None:
 
 def ends(story: Story, draft: Draft) -> list[MessageState | None]:
     with story.database.reading() as session:
-        return list(outbox.standing(session, session.get_one(MessageRecord, draft.id)).values())
+        return list(outbox.standing(session, session.get_one(MessageRecord, draft.id), NOW).values())
 
 
 def test_a_text_holds_as_long_as_what_it_called_for_is_owed(story: Story, child: UUID) -> None:

@@ -50,7 +50,14 @@ def test_a_planned_text_is_handed_over_once_with_our_own_id(story: Story) -> Non
 
 @pytest.mark.parametrize(("hour", "states"), [(0, {"waiting": 1}), (1, {"sent": 1}), (9, {"sent": 1}), (10, {"waiting": 1})])
 def test_texts_go_between_nine_and_six_where_the_clinic_is(story: Story, hour: int, states: dict[str, int]) -> None:
-    a_planned_text(story)  # the hours are UTC, eight behind the clinic's
+    story.newborn(BORN, REGISTERED)  # the hours are UTC, eight behind the clinic's
+    planned(story, DUE - timedelta(days=3))
+    assert dict(sent(story, RecordingChannel(), DUE - timedelta(days=3), hour=hour)) == states
+
+
+@pytest.mark.parametrize(("hour", "states"), [(8, {"sent": 1}), (9, {"cancelled": 1})])
+def test_nobody_is_called_for_today_once_the_session_is_over(story: Story, hour: int, states: dict[str, int]) -> None:
+    a_planned_text(story)  # the clinic vaccinates until five in the afternoon, nine UTC
     assert dict(sent(story, RecordingChannel(), DUE, hour=hour)) == states
 
 

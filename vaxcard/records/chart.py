@@ -117,9 +117,12 @@ def _renew_visit(acting: Acting, stored: NextVisit | None, computed: NextVisit |
     if stored is not None and stored.kind == VisitKind.APPOINTED and computed is not None and stored.visit_on >= acting.today:
         stored.groups, stored.planned_on = computed.groups, computed.planned_on
         return stored
+    if stored is not None and computed is not None:
+        stored.clinic_id, stored.visit_on, stored.planned_on = computed.clinic_id, computed.visit_on, computed.planned_on
+        stored.groups, stored.kind = computed.groups, computed.kind
+        return stored
     if stored is not None:
         acting.session.delete(stored)
-        acting.session.flush()
     if computed is not None:
         acting.session.add(computed)
     return computed

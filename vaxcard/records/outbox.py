@@ -15,22 +15,26 @@ from sqlalchemy.orm import Session
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.messages import MessageChild, MessageKind, MessageRecord, MessageState
 from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship
-from vaxcard.records.visits import DueRow, NextVisit, VisitKind, due_rows_of, first_open_day, is_open_on, next_visit_of
+from vaxcard.records.visits import DueRow, NextVisit, VisitKind, due_rows_of, first_open_day, is_open_on, next_session_day, next_visit_of
 
 
-def standing(session: Session, message: MessageRecord) -> dict[UUID, MessageState | None]:
+def standing(session: Session, message: MessageRecord, now: datetime) -> dict[UUID, MessageState | None]:
     """Whether a text still holds for each child that it speaks of: None, or the state in which it ends for that child."""
     clinic = load_clinic(session, message.clinic_id)
-    return {told.child_id: _end_for(session, clinic, message, told) for told in message.children}
+    can_be_kept = is_open_on(clinic, message.visit_on) and next_session_day(clinic, now) <= message.visit_on
+    return {told.child_id: _end_for(session, clinic, message, told, can_be_kept) for told in message.children}
 
 
-def _end_for(session: Session, clinic: ClinicRecord, message: MessageRecord, told: MessageChild) -> MessageState | None:
+def _end_for(
+    session: Session, clinic: ClinicRecord, message: MessageRecord, told: MessageChild, can_be_kept: bool
+) -> MessageState | None:
     child = session.get(ChildRecord, told.child_id)
     if child is None or child.state != ChildState.ACTIVE or child.is_sensitive or child.clinic_id != message.clinic_id:
         return MessageState.MUTED
     visit = next_visit_of(session, told.child_id)
     owed = _is_owed(due_rows_of(session, told.child_id), told)
-    return None if owed and visit is not None and _is_kept(clinic, message, visit) else MessageState.CANCELLED
+    holds = can_be_kept and owed and visit is not None and _is_that_day(clinic, message, visit)
+    return None if holds else MessageState.CANCELLED
 
 
 def _is_owed(rows: Sequence[DueRow], told: MessageChild) -> bool:
@@ -40,12 +44,12 @@ def _is_owed(rows: Sequence[DueRow], told: MessageChild) -> bool:
     return all(day is not None and day <= told.called_on for day in days)
 
 
-def _is_kept(clinic: ClinicRecord, message: MessageRecord, visit: NextVisit) -> bool:
-    """Whether the visit is still on the day that the text names, and the clinic open on it."""
+def _is_that_day(clinic: ClinicRecord, message: MessageRecord, visit: NextVisit) -> bool:
+    """Whether the visit is still on the day that the text names."""
     if visit.kind == VisitKind.APPOINTED and visit.visit_on > message.visit_on:
         return False
     coming = visit.visit_on if visit.visit_on >= message.send_on else first_open_day(clinic, message.send_on)
-    return is_open_on(clinic, message.visit_on) and (message.kind == MessageKind.MISSED or coming == message.visit_on)
+    return message.kind == MessageKind.MISSED or coming == message.visit_on
 
 
 def withdraw_planned(session: Session, child_id: UUID, now: datetime) -> int:
@@ -56,7 +60,7 @@ def withdraw_planned(session: Session, child_id: UUID, now: datetime) -> int:
     rows = select(MessageRecord).join(MessageChild).where(MessageChild.child_id == child_id, MessageRecord.state == MessageState.PLANNED)
     withdrawn = 0
     for message in session.scalars(rows).unique().all():
-        ends = standing(session, message).values()
+        ends = standing(session, message, now).values()
         if None not in ends:
             state = MessageState.CANCELLED if MessageState.CANCELLED in ends else MessageState.MUTED
             withdrawn += move(session, message.id, MessageState.PLANNED, state, now)

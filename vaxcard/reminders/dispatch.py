@@ -126,7 +126,7 @@ def _claim(acting: Acting, clinic: ClinicRecord, channel: str) -> _Claimed | Non
     message = outbox.claim_next(acting.session, clinic.id, acting.today, channel, acting.now)
     if message is None:
         return None
-    ends = outbox.standing(acting.session, message)
+    ends = outbox.standing(acting.session, message, acting.now)
     standing = [child_id for child_id, end in ends.items() if end is None]
     if not standing:
         state = MessageState.CANCELLED if MessageState.CANCELLED in ends.values() else MessageState.MUTED
