@@ -50,6 +50,12 @@ def test_serving_beyond_this_machine_waits_for_the_programme_officers_signature(
     assert "vaxcard schedule sign" in done.stderr
 
 
+def test_an_address_too_long_for_the_cards_is_refused_before_serving(vaxcard: Run) -> None:
+    done = vaxcard("serve", "--port", "0", VAXCARD_PUBLIC_URL="https://vaccination.records.health.example")
+    assert done.returncode == 2
+    assert "VAXCARD_QR_VERSION" in done.stderr
+
+
 def test_an_edition_is_signed_by_name_and_only_if_it_exists(vaxcard: Run) -> None:
     assert "choose one of" in vaxcard("schedule", "sign", "Polio 1066-10-14", "--by", "Officer Li").stderr
     assert vaxcard("schedule", "sign", "--by", "Officer Li").returncode == 2

@@ -12,6 +12,7 @@ import click
 from waitress.server import create_server
 
 from vaxcard.app import create_app
+from vaxcard.cards.payload import check_public_url
 from vaxcard.cli import demonstration
 from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import SettingsError
@@ -87,6 +88,7 @@ def _allow_beyond_loopback(house: House, host: str) -> None:
 
 def _listen(house: House, host: str, port: int) -> Any:
     """A bound server; the socket is taken first, so that a port in use is told before any work is done."""
+    check_public_url(house.settings.public_url, qr_version=house.settings.qr_version)
     app = create_app(house.settings, house.database, house.schedule, house.now)
     try:
         return create_server(app, host=host, port=port, threads=_THREADS, ident="vaxcard")
