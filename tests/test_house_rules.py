@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from tests.house import documents, homes, imports, migrations, shape
@@ -218,10 +219,11 @@ def test_a_document_that_has_fallen_behind_is_found(tmp_path: Path) -> None:
 
 def commands_below(command: Any, name: str) -> list[tuple[str, str | None]]:
     """Every command that does something, by its full name, with its help."""
-    below = getattr(command, "commands", None)
-    if below is None:
+    if not hasattr(command, "list_commands"):
         return [(name, command.help)]
-    return [found for word, child in below.items() for found in commands_below(child, f"{name} {word}")]
+    context = click.Context(command)
+    words = command.list_commands(context)
+    return [found for word in words for found in commands_below(command.get_command(context, word), f"{name} {word}")]
 
 
 def read(name: str) -> str:
