@@ -32,7 +32,7 @@ def children_linked(session: Session, keyring: Keyring, links: Iterable[Link]) -
 
 
 def child_differences(session: Session, keyring: Keyring, child: ChildRow, record: ChildRecord, clinic_id: UUID | None) -> dict[str, str]:
-    """What the row tells otherwise than the record: field and what was told. `clinic_id` is the told clinic's, None if none was told."""
+    """What the row tells otherwise than the record, by field. `clinic_id` is the told clinic's, None if it is not on file."""
     guardians = [guardianship.guardian for guardianship in record.guardianships]
     names = {guardian.name(keyring) for guardian in guardians}
     phones = {guardian.phone(keyring) for guardian in guardians}
@@ -42,7 +42,7 @@ def child_differences(session: Session, keyring: Keyring, child: ChildRow, recor
         "name": child.name if child.name != record.name(keyring) else None,
         "born_on": child.born_on.isoformat() if child.born_on and child.born_on != record.born_on else None,
         "sex": child.sex if child.sex not in ("unknown", record.sex) else None,
-        "clinic": child.clinic if clinic_id not in (None, record.clinic_id) else None,
+        "clinic": child.clinic if clinic_id != record.clinic_id else None,
         "guardian_name": ", ".join(told_names) or None,
         "guardian_phone": ", ".join(told_phones) or None,
         "identifier": ", ".join(_new_identifiers(session, keyring, child.links)) or None,

@@ -121,7 +121,7 @@ class DoseReader:
 
     def _unknown(self, dose: DoseRow, of: str, text: str, given_on: date | None) -> Entry:
         likely = [self.schedule.vaccine(code) for code in self.schedule.likely_vaccine(text, given_on)]
-        names = tuple(f"{vaccine.names.get(self.language, vaccine.code)} ({vaccine.code})" for vaccine in likely)
+        names = tuple(f"{vaccine.names.get(self.language, vaccine.code)} ({vaccine.code}, {vaccine.names['en']})" for vaccine in likely)
         return dose.entry("vaccine-name-not-known", of, text, **({"likely": names} if names else {}))
 
 
