@@ -52,9 +52,13 @@ class LiveDoses:
                 continue
             since, other = given[-1]
             if since == on and earliest <= on:
-                since, other = next(((day, code) for day, code in reversed(given) if day < on), (date.min, ""))
+                before = next((each for each in reversed(given) if each[0] < on), None)
+                if before is None:
+                    continue
+                # Today is still open only if the dose before today's keeps its distance as well.
+                since, other = before if spacing.minimum.after(before[0]) <= on else given[-1]
             day = spacing.minimum.after(since)
-            if day > earliest and other:
+            if day > earliest:
                 values: dict[str, ReasonValue] = {
                     "other_vaccine": other,
                     "minimum_interval": spacing.minimum.text,
