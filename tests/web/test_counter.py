@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.serving import MORNING, PASSWORD, TODAY, House, an_unknown_token, post_form
+from tests.serving import MORNING, PASSWORD, TODAY, House, an_unknown_token, form_token, post_form
 from vaxcard.records.clinics import Role
 from vaxcard.records.issued_cards import CardState
 
@@ -116,3 +116,19 @@ def test_an_invented_language_changes_nothing(house: House) -> None:
 def test_what_cannot_be_a_name_is_refused_like_a_wrong_one(house: House) -> None:
     answer = post_form(house.client(), "/counter/sign-in", "/counter/sign-in", login="\0zhou\0", password="\0")
     assert answer.status_code == 403
+
+
+def test_whoever_can_sign_in_can_sign_out_again(house: House) -> None:
+    client = house.signed_in(Role.SCHOOL)
+    page = client.get("/counter/")
+    assert page.status_code == 403
+    assert client.post("/counter/sign-out", data={"csrf_token": form_token(page.text)}).status_code == 303
+    assert client.get("/counter/").location == "/counter/sign-in"
+
+
+def test_a_name_is_text_and_never_markup(house: House) -> None:
+    guardian = house.story.guardian(name="<i>小莲</i>", relation="<u>")
+    child_id = house.story.newborn(BORN, TODAY, name="<b>云</b> 100%s", guardians=[guardian])
+    page = house.signed_in().get(f"/counter/children/{child_id}").text
+    assert "&lt;b&gt;云&lt;/b&gt;" in page and "&lt;i&gt;小莲" in page
+    assert "<b>云" not in page and "<i>小莲" not in page and "<u>" not in page

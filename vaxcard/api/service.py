@@ -83,5 +83,10 @@ def new_id() -> UUID:
 
 def language() -> str:
     """The language of this answer: as asked for (`?lang=`, which the browser remembers), else the staff's, else the programme's."""
+    if "language" in g:
+        return str(g.language)
     wanted = (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE), g.get("staff_language"), service().settings.language)
-    return next((lang for lang in wanted if lang in languages()), languages()[0])
+    chosen = next((lang for lang in wanted if lang in languages()), languages()[0])
+    if "staff_language" in g:  # who asks is known: it stays the same to the end of the request
+        g.language = chosen
+    return chosen

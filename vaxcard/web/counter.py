@@ -17,7 +17,7 @@ from vaxcard.language import say_fault
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
-from vaxcard.records.clinics import StaffRecord, staff_by_login
+from vaxcard.records.clinics import Role, StaffRecord, staff_by_login
 from vaxcard.records.search import find_children
 from vaxcard.web import child_view
 from vaxcard.web.lockout import SignInGuard
@@ -72,7 +72,7 @@ def _staff_with(login: str, password: str) -> StaffRecord | None:
 
 
 @counter.post("/sign-out")
-@requires(*LOOKING)
+@requires(*Role)
 def sign_out() -> ResponseReturnValue:
     """End the session on this machine."""
     end_session()

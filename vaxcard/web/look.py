@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ look = Blueprint("look", __name__)
 
 SHEETS = {"family": ("tokens.css", "family.css"), "staff": ("tokens.css", "staff.css")}
 _A_YEAR = "public, max-age=31536000, immutable"
+_ADDRESSES = "vaxcard.addresses"
 _SMALLEST_PACKED = 1000  # bytes; below it packing gains nothing
 _PACKED_KINDS = ("text/html", "text/css", "image/svg+xml", "text/javascript")
 
@@ -31,14 +33,26 @@ def stylesheet(kind: str, stamp: str) -> Response:
 
 
 def stylesheet_address(kind: str) -> str:
-    """Where the stylesheet of `kind` is found today."""
-    return url_for("look.stylesheet", kind=kind, stamp=_stamp(kind))
+    """Where the stylesheet of `kind` is found."""
+    return _worked_out_once(kind, lambda: url_for("look.stylesheet", kind=kind, stamp=_stamp(kind)))
 
 
 def drawing_address(file: str, name: str) -> str:
     """Where one drawing of an SVG file is found, such as `icons.svg`, `duck`."""
-    content = (Path(current_app.static_folder or "") / file).stat()
-    return url_for("static", filename=file, v=f"{content.st_mtime_ns:x}") + f"#{name}"
+    return f"{_worked_out_once(file, lambda: _versioned(file))}#{name}"
+
+
+def _versioned(file: str) -> str:
+    content = (Path(current_app.static_folder or "") / file).read_bytes()
+    return url_for("static", filename=file, v=hashlib.sha256(content).hexdigest()[:12])
+
+
+def _worked_out_once(name: str, work_out: Callable[[], str]) -> str:
+    """An address that stays the same as long as this application runs; a page asks for dozens."""
+    known: dict[str, str] = current_app.extensions.setdefault(_ADDRESSES, {})
+    if name not in known:
+        known[name] = work_out()
+    return known[name]
 
 
 def kept_for(version: str | None) -> str:
