@@ -74,18 +74,20 @@ def roster() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read, check and report everything; store nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to OUT.xlsx or OUT.json.")
-def import_command(file: Path, dry_run: bool, report: Path | None) -> None:
+@click.option("--clinic", help="The clinic of children whose rows name none.")
+def import_command(file: Path, dry_run: bool, report: Path | None, clinic: str | None) -> None:
     """Import a clinic's workbook FILE. Sound rows are stored, faulty ones reported; importing again stores nothing twice."""
     if report is not None and report.suffix not in (".json", ".xlsx"):
         raise InputFault("a report is written as .json or .xlsx", place="--report")
     with open_house() as house:
-        result = import_with_progress(house, file, dry_run=dry_run)
-    if report is not None:
-        write_report(result, report)
+        result = import_with_progress(house, file, dry_run=dry_run, clinic=clinic)
+        if report is not None:
+            # A workbook is for the clinic, in its language; JSON is for programs, and reads alike everywhere.
+            write_report(result, report, language=house.settings.language if report.suffix == ".xlsx" else "en")
     _tell(result, report)
 
 
-def import_with_progress(house: House, file: Path, *, dry_run: bool = False) -> RosterReport:
+def import_with_progress(house: House, file: Path, *, dry_run: bool = False, clinic: str | None = None) -> RosterReport:
     """Import with a bar on standard error, so that nobody takes a long import for a dead one."""
     with click.progressbar(length=1, label="Importing", file=sys.stderr) as bar:
 
@@ -93,10 +95,10 @@ def import_with_progress(house: House, file: Path, *, dry_run: bool = False) -> 
             bar.length = max(total, 1)
             bar.update(done - bar.pos)
 
-        return _import(house, file, dry_run, show)
+        return _import(house, file, dry_run, clinic, show)
 
 
-def _import(house: House, file: Path, dry_run: bool, progress: Callable[[int, int], None]) -> RosterReport:
+def _import(house: House, file: Path, dry_run: bool, clinic: str | None, progress: Callable[[int, int], None]) -> RosterReport:
     settings = house.settings
     return import_roster(
         house.database,
@@ -109,6 +111,7 @@ def _import(house: House, file: Path, dry_run: bool, progress: Callable[[int, in
         time_zone=settings.time_zone,
         language=settings.language,
         region=settings.region,
+        clinic=clinic,
         dry_run=dry_run,
         progress=progress,
     )
@@ -122,6 +125,8 @@ def _tell(result: RosterReport, report: Path | None) -> None:
     entries = counts["entries"]
     for severity, word in (("refused", "refused, not stored"), ("warning", "stored with a warning")):
         click.echo(f"{sum(entry['severity'] == severity for entry in entries)} entries {word}")
+    for sheet, columns in counts["columns_not_read"].items():
+        click.echo(f"columns not read in {sheet}: {', '.join(columns)}")
     if entries and report is None:
         click.echo("see each with --report OUT.xlsx")
 
