@@ -118,13 +118,9 @@ def _released_on(clinic: ClinicRecord) -> date | None:
 
 def _untold(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> list[Call]:
     """The calls about which no text of that kind has been planned before."""
-    left: list[Call] = []
-    for kind in URGENCY:
-        of_kind = [call for call in calls if call.kind == kind]
-        told = told_until(acting.session, kind, [call.child_id for call in of_kind])
-        new = [call for call in of_kind if told.get(call.child_id, date.min) < call.called_on]
-        skipped[Skipped.ALREADY_TOLD] += len(of_kind) - len(new)
-        left += new
+    told = told_until(acting.session, [call.child_id for call in calls])
+    left = [call for call in calls if told.get((call.child_id, call.kind), date.min) < call.called_on]
+    skipped[Skipped.ALREADY_TOLD] += len(calls) - len(left)
     return left
 
 
