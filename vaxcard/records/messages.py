@@ -200,6 +200,12 @@ def count_by_state(session: Session) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in MessageState}
 
 
+def planned_for(session: Session, send_on: date) -> list[MessageRecord]:
+    """The texts that wait to be sent on a day, in the order in which they were planned."""
+    rows = select(MessageRecord).where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on)
+    return list(session.scalars(rows.order_by(MessageRecord.planned_at, MessageRecord.id)))
+
+
 def texts_of(session: Session, child_id: UUID) -> list[MessageRecord]:
     """Every text that spoke of the child, latest first."""
     rows = select(MessageRecord).join(MessageChild).where(MessageChild.child_id == child_id)
