@@ -25,6 +25,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Scope(StrEnum):
+    """What an API key opens for a machine."""
+
+    SCAN = "scan"
+    READ = "read"
+    RECORD = "record"
+
+
 class ClinicRecord(Base):
     """A vaccination clinic. `imported_on` and `backlog_released_at` keep texts about old arrears waiting until the clinic says so."""
 
