@@ -1,4 +1,4 @@
-"""`vaxcard schedule`: assess patients in bulk, sign an edition, work everyone out again."""
+"""`vaxcard schedule`: assess patients in bulk, explain one in sentences, sign an edition, work everyone out again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import click
 
 from vaxcard.cli.opening import open_house
 from vaxcard.errors import InputFault
+from vaxcard.language.explanation import explain
 from vaxcard.programme.rebuild import rebuild
 from vaxcard.records import signatures
-from vaxcard.schedule.exchange import assess_stream
+from vaxcard.schedule.assessment import assess as assess_child
+from vaxcard.schedule.exchange import assess_stream, read_patient
 from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.questions import load_questions
 
 
 @click.group()
@@ -34,6 +37,30 @@ def assess(code: str) -> None:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     sys.exit(1 if failed else 0)
+
+
+@schedule.command("explain")
+@click.option("--schedule", "code", default="cn", show_default=True, help="Code of the national schedule.")
+@click.option("--lang", default="zh", show_default=True, help="Language of the sentences.")
+@click.option("--staff", is_flag=True, help="Tell sensitive reasons as well: for physician and vaccinator only.")
+def explain_command(code: str, lang: str, staff: bool) -> None:
+    """Read one patient from standard input, a JSON object as for `assess`; say in sentences what counts and what is owed."""
+    rules = load_schedule(code)
+    child, history, on = read_patient(rules, _one_patient(sys.stdin.read()))
+    assessment = assess_child(rules, child, history, on)
+    for line in explain(rules, child, assessment, lang, questions=load_questions(code), told_sensitive=staff):
+        click.echo(line)
+
+
+def _one_patient(written: str) -> dict[str, object]:
+    advice = 'write {"born_on": …, "assessed_on": …, "doses": [{"given_on": …, "vaccine": …}]}'
+    try:
+        patient = json.loads(written)
+    except (ValueError, RecursionError) as problem:
+        raise InputFault("what was read is not JSON", place="standard input", advice=advice) from problem
+    if not isinstance(patient, dict):
+        raise InputFault("what was read is not one JSON object", place="standard input", advice=advice)
+    return patient
 
 
 @schedule.command()

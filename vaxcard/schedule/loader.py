@@ -28,7 +28,7 @@ __all__ = ["ScheduleDataError", "load_schedule", "read_schedule", "vaccines_of"]
 
 DATA = Path(__file__).parent / "data"
 _EFFECTS = {"never", "clinician"}
-_OWN_FILES = {"schedule.toml", "brackets.toml", "visit.toml", "vaccines.toml"}
+_OWN_FILES = {"schedule.toml", "brackets.toml", "questions.toml", "vaccines.toml", "visit.toml"}
 
 
 @cache
