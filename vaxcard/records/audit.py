@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant
 
 _PENDING = "audit_pending"
 

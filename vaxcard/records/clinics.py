@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from vaxcard.errors import NotFound
-from vaxcard.records.database import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant
 
 
 class Role(StrEnum):

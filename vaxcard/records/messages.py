@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.sql.dml import ReturningInsert
 
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 _BATCH = 500  # rows a batch: both databases limit a statement's parameters
 _ROWS_A_STATEMENT = 8  # the driver reads a longer statement anew each time, and remembers a short one

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 
 class ChildState(StrEnum):
