@@ -38,9 +38,9 @@ def load_schedule(code: str = "cn") -> Schedule:
 
 
 def vaccines_of(folder: Path) -> Path:
-    """The products of a country: a list of its own in its folder, or the one beside it that countries share."""
-    own = folder / "vaccines.toml"
-    return own if own.is_file() else folder.parent / "vaccines.toml"
+    """The products of a country: a list of its own in its folder, the one beside the folder, or else the one that is shipped."""
+    nearest = (folder / "vaccines.toml", folder.parent / "vaccines.toml")
+    return next((path for path in nearest if path.is_file()), DATA / "vaccines.toml")
 
 
 def read_schedule(folder: Path, vaccines_file: Path) -> Schedule:
