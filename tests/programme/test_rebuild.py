@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -109,6 +110,24 @@ def test_what_is_dated_in_bulk_is_what_would_be_written_one_by_one(story: Story)
         acting.session.execute(text("UPDATE children SET assessed_edition = 'an old one', assessed_on = NULL"))
     rebuild(story.database, story.schedule, now=NOW, today=LATER)
     assert everything(story) == one_by_one
+
+
+def test_what_is_written_in_bulk_is_what_would_be_written_one_by_one(story: Story) -> None:
+    for child in families(story, 4):
+        story.refresh(child, LATER)  # type: ignore[arg-type]
+    one_by_one = everything(story)
+    with story.on(LATER) as acting:
+        acting.session.execute(text("UPDATE due_rows SET recommended = NULL, is_due = (1 = 0)"))
+        acting.session.execute(text("DELETE FROM evaluations"))
+    rebuild(story.database, story.schedule, now=NOW, today=LATER)
+    assert everything(story) == one_by_one
+
+
+def test_another_rebuild_in_between_leaves_nothing_to_resume(story: Story) -> None:
+    families(story, 2)
+    rebuild(story.database, story.schedule, now=NOW, today=LATER)
+    rebuild(story.database, replace(story.schedule, digest="other rules"), now=NOW, today=LATER)
+    assert rebuild(story.database, story.schedule, now=NOW, today=LATER, resume=True) == 2
 
 
 def test_a_finding_is_read_in_bulk_as_it_is_read_alone(story: Story) -> None:

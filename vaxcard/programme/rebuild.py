@@ -53,7 +53,7 @@ def rebuild(
     """
     moment = Moment(now, today)
     with database.reading() as session:
-        left_out = set(answers.done_under(session, today, ACTION, reason_of(schedule))) if resume else set()
+        left_out = answers.done_under(session, today, ACTION, reason_of(schedule)) if resume else set()
         total = sweeping.count_children(session) - len(left_out)
     ranges = ([child for child in ids if child not in left_out] for ids in ranges_of(database))
     done = 0

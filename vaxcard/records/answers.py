@@ -5,13 +5,13 @@ What an answer is worked out from is `chart`'s reading of a record; this is the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
@@ -20,6 +20,7 @@ from vaxcard.records.audit import AuditEntry
 from vaxcard.records.chart import refresh
 from vaxcard.records.clinics import ClinicRecord, all_clinics
 from vaxcard.records.doses import DoseRecord, DoseStatus, StoredEvaluation
+from vaxcard.records.outbox import withdraw_planned
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_session_day, work_out_next_visit
@@ -58,12 +59,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Compared:
-    """One child's answer worked out anew; `same` says whether everything on file, the next visit too, already says so."""
+    """One child's answer worked out anew, and what of it is on file already: the rows, the next visit, the stamp of rules and version."""
 
     child_id: UUID
+    clinic_id: UUID
     version: int
     assessment: Assessment
+    answer: Answer
     same: bool
+    visit_stands: bool
     stamped: bool
 
 
@@ -172,10 +176,10 @@ def compare(acting: Acting, child_ids: Collection[UUID]) -> list[Compared]:
         assessment = each.assessed(acting.schedule, acting.today)
         answer = answer_of(assessment, each.dose_ids, is_served=each.row.state == ChildState.ACTIVE)
         clinic = clinics[each.row.clinic_id]
-        same = answer == each.stored and _visit_stands(each, answer, clinic, first_days[clinic.id], acting.today)
+        stands = _visit_stands(each, answer, clinic, first_days[clinic.id], acting.today)
         stamped = (each.row.assessed_edition, each.row.assessed_engine, each.row.assessed_version, each.row.assessed_holds_until)
         due = (assessment.edition, assessment.engine, each.row.version, assessment.holds_until)
-        found.append(Compared(each.row.id, each.row.version, assessment, same, stamped == due))
+        found.append(Compared(each.row.id, clinic.id, each.row.version, assessment, answer, answer == each.stored, stands, stamped == due))
     return found
 
 
@@ -199,20 +203,52 @@ class _Row:
 
 
 def write(acting: Acting, compared: Sequence[Compared], action: str, reason: str) -> int:
-    """Rewrite the answers that differ, or whose record has changed since it was read, and date the others; one entry. Returns how many."""
+    """Rewrite the answers that differ and date the others; one entry in the audit trail. Returns how many children.
+
+    A child whose record has changed since it was read, or whose next visit moves, is worked out again alone.
+    """
     ids = [each.child_id for each in compared]
     all_clinics(acting.session)  # held, so that each is read once
     rows = select(ChildRecord).where(ChildRecord.id.in_(ids)).order_by(ChildRecord.id).with_for_update(key_share=True)
     children = {child.id: child for child in acting.session.scalars(rows.execution_options(populate_existing=True))}
-    untouched = [each for each in compared if each.same and each.child_id in children and children[each.child_id].version == each.version]
-    stands = {each.child_id for each in untouched}
+    as_read = [each for each in compared if each.child_id in children and children[each.child_id].version == each.version]
+    together = [each for each in as_read if each.visit_stands]
+    alone = children.keys() - {each.child_id for each in together}
     for child in children.values():
-        if child.id not in stands:
+        if child.id in alone:
             refresh(acting, child)
-    _date(acting, untouched)
+    _write_rows(acting, [each for each in together if not each.same])
+    _date(acting, together)
     if children:
         acting.note(action, subjects=[str(child_id) for child_id in children], reason=reason)
     return len(children)
+
+
+def _write_rows(acting: Acting, changed: Sequence[Compared]) -> None:
+    """New due rows and evaluations for children whose next visit stays; planned texts that no longer hold are taken back."""
+    if not changed:
+        return
+    session, ids = acting.session, [each.child_id for each in changed]
+    session.flush()
+    for table in (DueRow, StoredEvaluation):
+        session.execute(delete(table).where(table.child_id.in_(ids)).execution_options(synchronize_session=False))
+    due = [_due_row(each, group, facts) for each in changed for group, facts in each.answer.due.items()]
+    worth = [
+        {"dose_id": dose_id, "group": group, "child_id": each.child_id, **facts}
+        for each in changed
+        for (dose_id, group), facts in each.answer.worth.items()
+    ]
+    for entity, rows in ((DueRow, due), (StoredEvaluation, worth)):
+        if rows:
+            session.execute(insert(entity), rows)
+    for child_id in ids:
+        withdraw_planned(session, child_id, acting.now)
+
+
+def _due_row(each: Compared, group: str, facts: Facts) -> Facts:
+    found, whose = each.assessment, {"child_id": each.child_id, "clinic_id": each.clinic_id, "group": group}
+    by = {"edition": found.edition, "engine": found.engine, "record_version": each.version, "holds_until": found.holds_until}
+    return {**whose, **facts, **by}
 
 
 def _date(acting: Acting, untouched: Sequence[Compared]) -> None:
@@ -238,8 +274,13 @@ def _stamp(acting: Acting, each: Compared) -> Facts:
     return {**stamp, "at": each.version, "until": found.holds_until}
 
 
-def done_under(session: Session, today: date, action: str, reason: str) -> Iterator[UUID]:
-    """The children whom an action of the programme has already reached today for the same reason, as the audit trail tells."""
-    entries = select(AuditEntry.subjects).where(AuditEntry.action == action, AuditEntry.reason == reason)
-    for subjects in session.scalars(entries.where(AuditEntry.chain == f"programme:{today.isoformat()}")):
-        yield from map(UUID, subjects)
+def done_under(session: Session, today: date, action: str, reason: str) -> set[UUID]:
+    """The children whom an action of the programme has reached today for this reason, and for no other since, as the audit trail tells."""
+    entries = select(AuditEntry.reason, AuditEntry.subjects).where(AuditEntry.action == action)
+    done: set[UUID] = set()
+    for said, subjects in session.execute(entries.where(AuditEntry.chain == f"programme:{today.isoformat()}").order_by(AuditEntry.number)):
+        if said == reason:
+            done.update(map(UUID, subjects))
+        else:
+            done.clear()
+    return done
