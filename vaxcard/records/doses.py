@@ -32,7 +32,10 @@ class DoseSource(StrEnum):
 
 
 class DoseRecord(Base):
-    """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id."""
+    """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id.
+
+    `number` counts the child's rows from 1 and `mac` signs the row: see `integrity`.
+    """
 
     __tablename__ = "doses"
     __table_args__ = (
@@ -64,6 +67,8 @@ class DoseRecord(Base):
     recorded_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    number: Mapped[int]
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class StoredEvaluation(Base):

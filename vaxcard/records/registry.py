@@ -20,6 +20,7 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.doses import DoseRecord, DoseSource, DoseStatus, doses_of
+from vaxcard.records.integrity import append_dose
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
 
@@ -102,6 +103,7 @@ def add_dose(
         recorded_at=acting.now,
         content_hash=form.content_hash(),
     )
+    append_dose(acting.keyring, child, dose)
     acting.session.add(dose)
     return dose
 
@@ -201,6 +203,7 @@ def void_dose(acting: Acting, child_id: UUID, dose_id: UUID, void_id: UUID, *, s
         recorded_at=acting.now,
         content_hash=dose.content_hash,
     )
+    append_dose(acting.keyring, child, void)
     acting.session.add(void)
     return changed(acting, child, "dose.void", [str(dose.id)])
 
