@@ -16,9 +16,10 @@ from vaxcard.errors import Refused
 from vaxcard.records.audit import AuditEntry
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicClosure, load_clinic
+from vaxcard.records.doses import DoseForm
 from vaxcard.records.messages import MessageState, count_by_state
 from vaxcard.records.people import ChildState, GuardianRecord, context
-from vaxcard.records.registry import DoseForm, record_dose
+from vaxcard.records.registry import record_dose
 from vaxcard.records.sweeping import assess_again
 from vaxcard.reminders.channels import Fate, Outcome
 from vaxcard.reminders.dispatch import send_due
