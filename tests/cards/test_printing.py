@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from itertools import count
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,53 +10,16 @@ from uuid import UUID
 import pytest
 from pypdfium2 import PdfDocument
 
-from tests.story import Story, begin
+from tests.cards.conftest import BORN, NOW, TODAY, letters
+from tests.story import begin
 from vaxcard.cards.content import NOTES
 from vaxcard.cards.payload import short_code_from, token_from_scan
-from vaxcard.cards.printing import PrintRun, print_cards
+from vaxcard.cards.printing import print_cards
 from vaxcard.errors import InputFault, NotFound, Refused, SettingsError
-from vaxcard.keyring import CROCKFORD
 from vaxcard.papers.check import UnreadableSheet, read_page
 from vaxcard.records.audit import verify
 from vaxcard.records.issued_cards import CardState, card_by_short_code, card_by_token, cards_of, close_cards
 from vaxcard.records.people import ChildRecord
-
-TODAY = date(2026, 5, 20)
-NOW = datetime(2026, 5, 20, 2, tzinfo=UTC)
-BORN = date(2026, 2, 16)
-
-
-def letters() -> Callable[[int], str]:
-    """Letters in place of random ones: another code at each call."""
-    calls = count(1)
-    return lambda length: "".join(CROCKFORD[(seed >> 5 * at) & 31] for seed in (next(calls) * 7919,) for at in range(length))
-
-
-@pytest.fixture
-def press(tmp_path: Path, new_id: Callable[[], UUID]) -> Callable[..., PrintRun]:
-    random_text = letters()
-
-    def press(story: Story, children: list[UUID], **more: Any) -> PrintRun:
-        told = {"sheet": "a4", "public_url": "https://vax.example.org", "qr_version": 3, "actor": "staff:1", **more}
-        out = told.pop("out", tmp_path / "cards.pdf")
-        return print_cards(
-            story.database,
-            story.schedule,
-            children,
-            out,
-            now=NOW,
-            today=TODAY,
-            new_id=new_id,
-            random_text=random_text,
-            **told,
-        )
-
-    return press
-
-
-@pytest.fixture
-def story(sqlite_database: Any, schedule: Any) -> Story:
-    return begin(sqlite_database, schedule)
 
 
 def links(path: Path) -> list[str]:

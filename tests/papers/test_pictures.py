@@ -11,7 +11,7 @@ from vaxcard.papers.pictures import GROUND, contact_sheet
 
 
 def picture(columns: int, **more: object) -> Image.Image:
-    surface = sheets.single_surface("test")
+    surface = sheets.surface(sheets.Paper("single"), "test")
     for _ in range(3):
         surface.box(0, 0, 105, 74, fill="#009E73")
         surface.next_page()

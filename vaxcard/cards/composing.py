@@ -33,7 +33,7 @@ from vaxcard.cards.content import (
 from vaxcard.guidance import growth_standards, library
 from vaxcard.guidance.growth_standards import Measure
 from vaxcard.guidance.library import Advice
-from vaxcard.schedule.brackets import BracketView, SlotView, VisitView
+from vaxcard.schedule.brackets import Bracket, BracketView, SlotView, VisitView
 from vaxcard.schedule.rules import Schedule
 
 
@@ -67,7 +67,7 @@ def compose(
     """The cards of a set. `lots` by the dose's number in the history; `extra` are doses that no slot of the plan shows;
     `codes` has one entry for each of `card_numbers`, which is told how many `extra` are."""
     numbers = card_numbers(schedule, child.sex, len(extra))
-    looks = [_look(view, tab) for tab, view in enumerate(views, start=1)]
+    looks = [_look(view.bracket, tab) for tab, view in enumerate(views, start=1)]
     identities = {
         number: Identity(child.display_name, child.sign, child.born_on, child.sex, place, len(numbers), codes[number])
         for place, number in enumerate(numbers, start=1)
@@ -77,7 +77,7 @@ def compose(
         _next_visit(views, looks, appointment, printed_on),
         clinic,
         wording.opening_hours(clinic.openings),
-        tuple(MapEntry(look, _visit_range(view)) for view, look in zip(views, looks, strict=True)),
+        tuple(MapEntry(look, _visit_range(view.bracket)) for view, look in zip(views, looks, strict=True)),
     )
     cards: list[Card] = [cover]
     making = _Making(schedule, lots, identities)
@@ -89,6 +89,14 @@ def compose(
     return tuple(cards)
 
 
+def blank_cover(schedule: Schedule, clinic: ClinicFacts, code: IssuedCode) -> CoverCard:
+    """A cover that belongs to nobody yet: name, sign and first visit are written by hand, the map shows every age."""
+    looks = [_look(bracket, tab) for tab, bracket in enumerate(schedule.brackets, start=1)]
+    entries = [MapEntry(look, _visit_range(bracket)) for look, bracket in zip(looks, schedule.brackets, strict=True)]
+    hours = wording.opening_hours(clinic.openings)
+    return CoverCard(Identity("", "", None, "unknown", 0, 0, code), None, clinic, hours, tuple(entries), is_blank=True)
+
+
 def dose_box(schedule: Schedule, vaccine_code: str, given_on: date, lot: str | None) -> DoseBox:
     """A dose on record that no slot of the plan shows, for the notes card."""
     vaccine = schedule.vaccine(vaccine_code)
@@ -96,8 +104,7 @@ def dose_box(schedule: Schedule, vaccine_code: str, given_on: date, lot: str | N
     return DoseBox(vaccine.route == "oral", vaccine.short_names[first], vaccine.short_names[second], "", given_on, lot)
 
 
-def _look(view: BracketView, tab: int) -> Look:
-    bracket = view.bracket
+def _look(bracket: Bracket, tab: int) -> Look:
     first, second = wording.languages()
     return Look(
         bracket.code,
@@ -111,8 +118,8 @@ def _look(view: BracketView, tab: int) -> Look:
     )
 
 
-def _visit_range(view: BracketView) -> str:
-    first, last = view.visits[0].visit.number, view.visits[-1].visit.number
+def _visit_range(bracket: Bracket) -> str:
+    first, last = bracket.visits[0].number, bracket.visits[-1].number
     return f"{first}–{last}" if first != last else str(first)
 
 

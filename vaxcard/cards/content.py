@@ -55,11 +55,12 @@ class IssuedCode:
 
 @dataclass(frozen=True)
 class Identity:
-    """What both faces of every card carry, so that pouches of brothers and sisters are told apart."""
+    """What both faces of every card carry, so that pouches of brothers and sisters are told apart. A blank card has no name,
+    no sign, no birth date and no number."""
 
     display_name: str
     sign: str
-    born_on: date
+    born_on: date | None
     sex: str
     number: int
     total: int
@@ -148,13 +149,14 @@ class MapEntry:
 
 @dataclass(frozen=True)
 class CoverCard:
-    """The card that hangs outwards."""
+    """The card that hangs outwards; a blank one belongs to nobody yet and leaves room to write the first visit."""
 
     identity: Identity
     next: NextVisit | None
     clinic: ClinicFacts
     hours: str
     map: tuple[MapEntry, ...]
+    is_blank: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from vaxcard.cards import drawing, layout, wording
 from vaxcard.cards.content import CoverCard, Identity, MapEntry, NextVisit
-from vaxcard.cards.layout import ALERT, COVER_ON, COVER_TINT, INK, INK_2, LINE_STRONG, Zone
+from vaxcard.cards.layout import ALERT, COVER_ON, COVER_TINT, INK, INK_2, LINE_STRONG, WHITE, Zone
 from vaxcard.cards.payload import grouped
 from vaxcard.papers import typography
 from vaxcard.papers.surface import Surface, Type
@@ -28,7 +28,10 @@ def draw_outside(surface: Surface, card: CoverCard, version: int, where: str) ->
     surface.piece("cover-outside", layout.WIDTH, layout.HEIGHT, shared)
     _name(surface, card.identity, where)
     drawing.count(surface, card.identity, 98.2, 16.2, COVER_ON)
-    _next(surface, card.next, where)
+    if card.is_blank:
+        _first(surface, layout.NEXT)
+    else:
+        _next(surface, card.next, where)
     zone = layout.COVER_CODE
     width = drawing.label(surface, zone.x, zone.y + 4.6, "code", size=7.5)
     surface.text(zone.x + width + 1.6, zone.y + 4.6, grouped(card.identity.code.short_code), Type(9.5, True, tracking=0.06))
@@ -43,7 +46,10 @@ def _title(surface: Surface, where: str) -> None:
 
 def _name(surface: Surface, who: Identity, where: str) -> None:
     """The sign large and the name beside it, or a line to write it on."""
-    surface.icon(f"sign-{who.sign}", 7, 6.25, 10.5, INK)
+    if who.sign:
+        surface.icon(f"sign-{who.sign}", 7, 6.25, 10.5, INK)
+    else:
+        surface.box(7.4, 6.65, 9.7, 9.7, fill=WHITE, stroke=LINE_STRONG, radius=1.4)
     if not who.display_name:
         surface.line(19.4, 13.4, 19.4 + drawing.COVER_NAME_ROOM, 13.4, colour=INK)
         return
@@ -69,6 +75,15 @@ def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
         return
     _which(surface, zone, visit, where)
     _day(surface, zone, visit)
+
+
+def _first(surface: Surface, zone: Zone) -> None:
+    """Room to write the next visit of a card that was printed before anybody knew it."""
+    surface.box(zone.x, zone.y, zone.width, zone.height, fill=COVER_TINT, radius=1.8)
+    words = wording.say("next_blank"), wording.say("next_blank", second=True)
+    drawing.two_lines(surface, zone.x + 2.4, zone.y + 5.9, *words, size=11)
+    inner = Zone(zone.x + 2.4, zone.y + 12, zone.width - 4.8, 12)
+    drawing.write_line(surface, inner, wording.parts("write"), (0.8, 1, 1), size=14)
 
 
 def _which(surface: Surface, zone: Zone, visit: NextVisit, where: str) -> None:

@@ -80,7 +80,9 @@ def can_be_printed(name: str) -> str | None:
 
 
 def count(surface: Surface, who: Identity, right: float, baseline: float, colour: str) -> None:
-    """Which card of how many."""
+    """Which card of how many; nothing on a blank card."""
+    if not who.total:
+        return
     total = surface.text(right, baseline, f" / {who.total}", Type(7.5, colour=colour), "right")
     surface.text(right - total, baseline, str(who.number), Type(7.5, True, colour), "right")
 
@@ -96,7 +98,7 @@ def fitted_name(name: str, room: float, *, lines: int) -> typography.Fitted | No
 def born_and_sex(who: Identity) -> str:
     """`2026-02-16 · 女 F`."""
     sex = [wording.say(f"sex_{who.sex}"), wording.say(f"sex_{who.sex}", second=True)]
-    return " · ".join(part for part in (who.born_on.isoformat(), " ".join(filter(None, sex))) if part)
+    return " · ".join(part for part in (who.born_on.isoformat() if who.born_on else "", " ".join(filter(None, sex))) if part)
 
 
 def code(surface: Surface, who: Identity, caption: str, version: int, *, back: bool) -> None:
@@ -121,9 +123,9 @@ def place_symbol(surface: Surface, who: Identity, zone: Zone, version: int) -> N
     )
 
 
-def write_line(surface: Surface, zone: Zone, words: Sequence[str], weights: Sequence[float]) -> None:
+def write_line(surface: Surface, zone: Zone, words: Sequence[str], weights: Sequence[float], *, size: float = 8) -> None:
     """A line to write on: words with blanks between them, `第 __ 次 ____ 月 __ 日`; the blanks share the room by `weights`."""
-    style, gap = Type(8), 0.5
+    style, gap = Type(size), 0.5
     taken = sum(typography.width(word, style.size) for word in words) + 2 * gap * len(weights)
     share = (zone.width - taken) / sum(weights)
     x, baseline = zone.x, zone.bottom - 1

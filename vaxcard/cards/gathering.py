@@ -29,16 +29,19 @@ class CardSet:
     child_id: UUID
     cards: tuple[Card, ...]
     notes: tuple[str, ...]
+    card_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a print is given besides the children: the printed address, the symbol's version, where ids and letters come from."""
+    """What a print is given besides the children: the printed address, the symbol's version, where ids and letters come from,
+    and, unless whole sets are wanted, which cards of each (2 is "2 / 8")."""
 
     public_url: str
     qr_version: int
     new_id: Callable[[], UUID]
     random_text: Callable[[int], str]
+    places: frozenset[int] = frozenset()
 
 
 def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
@@ -69,7 +72,10 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     notes = [f"child {child_id}: {problem}; each card has a line to write the name on"] if problem else []
     if not clinic.name:
         notes.append(f"clinic {child.clinic_id}: the fonts cannot draw its name; the cover has a line to write it on")
-    return CardSet(child_id, _compose(acting, chart, facts, clinic, codes, views, paid), tuple(notes))
+    cards = _compose(acting, chart, facts, clinic, codes, views, paid)
+    wanted = tuple(card for card in cards if not asked.places or card.identity.number in asked.places)
+    printed = [issued[bracket].id for bracket, card in zip(brackets, cards, strict=True) if card in wanted]
+    return CardSet(child_id, wanted, tuple(notes), tuple(printed))
 
 
 def _clinic(acting: Acting, child: ChildRecord) -> ClinicFacts:

@@ -1,21 +1,64 @@
-"""`vaxcard cards`: print card sets as PDF, with a bar while they are drawn and every symbol checked."""
+"""`vaxcard cards`: print card sets as PDF, replace lost ones, print blank ones, and set a printer up."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import click
 
-from vaxcard.cards.printing import PrintRun, print_cards
+from vaxcard.cards.blanks import prepare_blanks, print_blanks
+from vaxcard.cards.gathering import Asked
+from vaxcard.cards.imposing import write
+from vaxcard.cards.issuing import bind_cover, replace_cards
+from vaxcard.cards.payload import token_from_scan
+from vaxcard.cards.printing import SETS_A_FILE, PrintRun, print_cards
 from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault
 from vaxcard.keyring import random_text
+from vaxcard.papers.sheets import SHEETS, Paper, calibration
+from vaxcard.records.chart import load_child
 from vaxcard.records.people import children_to_print
+from vaxcard.records.print_runs import note_progress
 from vaxcard.settings import is_loopback
+
+_POOL_FROM = 16  # sets; below it a process starts more slowly than it checks
+
+
+class _Offset(click.ParamType[tuple[float, float]]):
+    """`X,Y` in millimetres."""
+
+    name = "X,Y"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """Two numbers out of the text."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            right, down = (float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail("write it as two numbers of millimetres, right and down, such as 0.5,-1", param, ctx)
+        return right, down
+
+
+def paper_options(command: Any) -> Any:
+    """What every command that prints is told about the paper and the printer."""
+    for option in (
+        click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.pdf"),
+        click.option("--offset", type=_Offset(), default="0,0", help="Shift the back by X,Y mm, as the calibration sheet shows."),
+        click.option("--turn", type=click.Choice(["long", "short"]), default="long", show_default=True, help="The edge it turns over."),
+        click.option("--sheet", type=click.Choice(SHEETS), default="a4", show_default=True, help="A4, SRA4, or a card a page."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -26,25 +69,81 @@ def cards() -> None:
 @cards.command("print")
 @click.option("--child", "child_id", type=click.UUID, help="Print the set of one child.")
 @click.option("--clinic", "clinic_id", type=click.UUID, help="Print the sets of a clinic's children.")
-@click.option("--all", "everyone", is_flag=True, help="Print every child's set.")
-@click.option("--sheet", type=click.Choice(["a4", "single"]), default="a4", show_default=True, help="Eight cards on A4, or one a page.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.pdf; a long run numbers its files.")
-def print_command(child_id: UUID | None, clinic_id: UUID | None, everyone: bool, sheet: str, out: Path) -> None:
-    """Print card sets as PDF. Each sheet is decoded before it is offered; one that can't be scanned stops the run."""
+@click.option("--all", "everyone", is_flag=True, help="Print every child's set; a run that was stopped goes on where it was.")
+@click.option("--card", "places", type=click.IntRange(min=1), multiple=True, help="Only this card of each set (2 is 2 / 8); repeatable.")
+@click.option("--sets-a-file", type=click.IntRange(min=1), default=SETS_A_FILE, show_default=True, help="How many sets one file holds.")
+@paper_options
+def print_command(
+    child_id: UUID | None, clinic_id: UUID | None, everyone: bool, places: tuple[int, ...], out: Path, sets_a_file: int, **paper: Any
+) -> None:
+    """Print card sets as PDF, numbered files for a long run. Each sheet is decoded first; one that can't be scanned stops the run."""
     if sum((child_id is not None, clinic_id is not None, everyone)) != 1:
         raise InputFault("say whose cards", advice="give one of --child ID, --clinic ID and --all")
     with open_house() as house:
         with house.database.reading() as session:
             children = [child_id] if child_id is not None else children_to_print(session, clinic_id)
-        run = print_with_progress(house, children, out, sheet=sheet, public_url=house.settings.public_url)
+        address = house.settings.public_url
+        run = print_with_progress(house, children, out, public_url=address, places=places, sets_a_file=sets_a_file, **paper)
     tell(run)
 
 
-def print_with_progress(house: House, children: Sequence[UUID], out: Path, *, sheet: str, public_url: str) -> PrintRun:
-    """Print with a bar on standard error; warn where the cards would open on this machine alone."""
+@cards.command("replace")
+@click.option("--child", "child_id", type=click.UUID, required=True, help="Whose cards.")
+@click.option("--reason", required=True, help="What became of the old ones, for the audit trail.")
+@paper_options
+def replace_command(child_id: UUID, reason: str, out: Path, **paper: Any) -> None:
+    """Close a child's cards as replaced and print a new set: the old symbols say that there is a newer card."""
+    with open_house() as house:
+        with house.database.writing() as session:
+            closed = replace_cards(house.acting(session), load_child(session, child_id, lock=True), reason=reason)
+        click.echo(f"closed: {len(closed)} cards")
+        run = print_with_progress(house, [child_id], out, public_url=house.settings.public_url, **paper)
+    tell(run)
+
+
+@cards.command("blank")
+@click.option("--number", type=click.IntRange(min=1), required=True, help="How many blank covers.")
+@paper_options
+def blank_command(number: int, out: Path, **paper: Any) -> None:
+    """Print blank covers, each with its symbol, to be bound to a child at the counter."""
+    with open_house() as house:
+        settings, run_id = house.settings, new_id()
+        asked = Asked(settings.public_url, settings.qr_version, new_id, random_text)
+        with house.database.writing() as session:
+            blanks = prepare_blanks(house.acting(session), number, asked, run_id, sheet=paper["sheet"])
+        written = print_blanks(blanks, out, Paper(**paper), qr_version=settings.qr_version)
+        with house.database.writing() as session:
+            note_progress(session, run_id, sets=0, cards=number, files=1, finished_at=house.now())
+    click.echo(f"cards: {written}")
+
+
+@cards.command("bind")
+@click.argument("code")
+@click.option("--child", "child_id", type=click.UUID, required=True, help="The child whose cover it becomes.")
+def bind_command(code: str, child_id: UUID) -> None:
+    """Bind a blank cover to a child: CODE is what its symbol says."""
+    token = token_from_scan(code)
+    if token is None:
+        raise InputFault("this is not what a card's symbol says", advice="scan the blank card's symbol")
+    with open_house() as house, house.database.writing() as session:
+        card = bind_cover(house.acting(session), load_child(session, child_id, lock=True), token)
+        click.echo(f"bound: card {card.id}")
+
+
+@cards.command("calibrate")
+@paper_options
+def calibrate_command(out: Path, **paper: Any) -> None:
+    """Print a test sheet for both sides, to find a printer's --offset and prove its scale."""
+    click.echo(f"sheet: {write(calibration(Paper(**paper)), out)}")
+
+
+def print_with_progress(
+    house: House, children: Sequence[UUID], out: Path, *, sheet: str, public_url: str, places: Collection[int] = (), **more: Any
+) -> PrintRun:
+    """Print with a bar on standard error; warn where the cards would open on this machine alone. `more` as `print_cards` takes it."""
     if is_loopback(urlsplit(public_url).hostname or ""):
         click.echo(f"warning: these cards lead to {public_url}, which opens on this machine alone (VAXCARD_PUBLIC_URL)", err=True)
-    with click.progressbar(length=max(len(children), 1), label="Printing", file=sys.stderr) as bar:
+    with click.progressbar(length=max(len(children), 1), label="Printing", file=sys.stderr) as bar, _checkers(len(children)) as pool:
 
         def show(done: int, _total: int) -> None:
             bar.update(done - bar.pos)
@@ -63,11 +162,27 @@ def print_with_progress(house: House, children: Sequence[UUID], out: Path, *, sh
             new_id=new_id,
             random_text=random_text,
             progress=show,
+            places=places,
+            pool=pool,
+            **more,
         )
+
+
+@contextmanager
+def _checkers(sets: int) -> Iterator[Executor | None]:
+    """Processes that read symbols back, one a core, where there is enough to read."""
+    cores = os.cpu_count() or 1
+    if sets < _POOL_FROM or cores < 2:
+        yield None
+        return
+    with ProcessPoolExecutor(max_workers=cores, mp_context=get_context("spawn")) as pool:
+        yield pool
 
 
 def tell(run: PrintRun) -> None:
     """Which files were written, and whom they could not be drawn for."""
+    if run.resumed:
+        click.echo(f"gone on: {run.resumed} sets were printed before")
     for file in run.files:
         click.echo(f"cards: {file}")
     for note in run.notes:

@@ -6,6 +6,7 @@ It says which symbols do not read or stand in another's place; refusing the file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -23,6 +24,7 @@ _SECOND_LOOK = 4 / 3  # a page with a fault is read once more, finer and in ever
 
 _MM_PER_INCH = 25.4
 _PDFIUM = Lock()
+_SHARE = 10  # pages that a process of a pool reads at once
 _SHOWN = 8  # faults named in an error before the rest are only counted
 
 
@@ -62,21 +64,44 @@ class Found:
 
 
 def unread(
-    pdf: bytes, expected: Sequence[Expected], *, dpi: int = DPI, each: Callable[[int, int], None] | None = None
+    pdf: bytes,
+    expected: Sequence[Expected],
+    *,
+    dpi: int = DPI,
+    each: Callable[[int, int], None] | None = None,
+    pool: Executor | None = None,
 ) -> tuple[Unread, ...]:
     """The expected symbols that do not read where they stand; empty for a sound file. About 30 ms a page.
 
-    `each(done, of)` is told after every page.
+    `each(done, of)` is told after every page. A `pool` of processes shares the pages among itself.
     """
     by_page: dict[int, list[Expected]] = {}
     for one in expected:
         by_page.setdefault(one.page, []).append(one)
+    if pool is not None:
+        return _unread_in(pool, pdf, list(by_page.values()), dpi, each)
     faults: list[Unread] = []
     with opened(pdf) as document:
         for done, (page, wanted) in enumerate(by_page.items(), start=1):
             faults += _faults(document, page, wanted, dpi)
             if each:
                 each(done, len(by_page))
+    return tuple(faults)
+
+
+def _unread_in(
+    pool: Executor, pdf: bytes, pages: Sequence[Sequence[Expected]], dpi: int, each: Callable[[int, int], None] | None
+) -> tuple[Unread, ...]:
+    """The pages in shares of a few, each read in a process of its own."""
+    shares = [pages[at : at + _SHARE] for at in range(0, len(pages), _SHARE)]
+    jobs = [pool.submit(unread, pdf, [one for page in share for one in page], dpi=dpi) for share in shares]
+    faults: list[Unread] = []
+    done = 0
+    for job, share in zip(jobs, shares, strict=True):
+        faults += job.result()
+        done += len(share)
+        if each:
+            each(done, len(pages))
     return tuple(faults)
 
 
@@ -91,9 +116,16 @@ def opened(pdf: bytes) -> Iterator[PdfDocument]:
             document.close()
 
 
-def require_readable(pdf: bytes, expected: Sequence[Expected], *, dpi: int = DPI, each: Callable[[int, int], None] | None = None) -> None:
+def require_readable(
+    pdf: bytes,
+    expected: Sequence[Expected],
+    *,
+    dpi: int = DPI,
+    each: Callable[[int, int], None] | None = None,
+    pool: Executor | None = None,
+) -> None:
     """Raise UnreadableSheet, naming the cards, unless every expected symbol reads where it stands."""
-    faults = unread(pdf, expected, dpi=dpi, each=each)
+    faults = unread(pdf, expected, dpi=dpi, each=each, pool=pool)
     if faults:
         named = "; ".join(f"{fault.expected.label}: {fault.problem}" for fault in faults[:_SHOWN])
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""

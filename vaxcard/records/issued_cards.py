@@ -53,6 +53,7 @@ class CardRecord(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[str | None] = mapped_column(String(60))
     closed_reason: Mapped[str | None] = mapped_column(String(200))
+    print_run_id: Mapped[UUID | None] = mapped_column(Id)
 
     def token(self, keyring: Keyring) -> str:
         """The 20 characters of the QR, made again from the card's id."""
@@ -90,6 +91,56 @@ def issue_card(
     )
     session.add(card)
     return card
+
+
+def issue_blank(session: Session, keyring: Keyring, *, card_id: UUID, short_code: str, now: datetime) -> CardRecord:
+    """A card that belongs to nobody yet, to be printed ahead and bound at the counter. Its short code is sealed under a key of its own."""
+    key = keyring.new_person_key()
+    card = CardRecord(
+        id=card_id,
+        child_id=None,
+        bracket=COVER,
+        issue=0,
+        key_number=keyring.current,
+        token_hash=keyring.token_hash(keyring.card_token(card_id, keyring.current)),
+        short_code_key=keyring.index("short-code", short_code),
+        short_code_sealed=len(key).to_bytes(2, "big") + key + keyring.seal(key, short_code, "card.short-code"),
+        state=CardState.BLANK,
+        issued_at=now,
+    )
+    session.add(card)
+    return card
+
+
+def short_code_of_blank(card: CardRecord, keyring: Keyring) -> str:
+    """The 8 characters of a blank card, opened with the key that lies before them."""
+    sealed = card.short_code_sealed
+    end = 2 + int.from_bytes(sealed[:2], "big")
+    return keyring.unseal(sealed[2:end], sealed[end:], "card.short-code")
+
+
+def blank_by_token(session: Session, token: str) -> CardRecord:
+    """The blank card of a token, to be bound. Raises CardUnknown, and CardClosed for a card that is not blank (any more)."""
+    card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))
+    if card is None:
+        raise CardUnknown("no card with this code was ever issued", advice="take another blank card")
+    if card.state != CardState.BLANK:
+        raise CardClosed("this card is not blank", advice="take another blank card")
+    return card
+
+
+def bind(session: Session, keyring: Keyring, card: CardRecord, *, child_id: UUID, person_key: bytes, bracket: int, now: datetime) -> None:
+    """Give a blank card to a child, as the newest of a bracket; the child's row must be locked. Raises CardClosed unless it is blank.
+
+    The child's earlier card of that bracket is for the caller to close.
+    """
+    if card.state != CardState.BLANK:
+        raise CardClosed("this card is not blank", advice="take another blank card")
+    short_code = short_code_of_blank(card, keyring)
+    last = session.scalar(select(func.max(CardRecord.issue)).where(CardRecord.child_id == child_id, CardRecord.bracket == bracket))
+    card.child_id, card.bracket, card.issue = child_id, bracket, (last or 0) + 1
+    card.short_code_sealed = keyring.seal(person_key, short_code, "card.short-code")
+    card.state, card.issued_at = CardState.ACTIVE, now
 
 
 def cards_of(session: Session, child_id: UUID, *, only_active: bool = True) -> list[CardRecord]:
