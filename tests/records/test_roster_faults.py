@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.records.roster_books import CODE, OTHER_CODE, Importer, book, child, counts, dose, kinds, numbers, roster
 from vaxcard.records.database import Database
+from vaxcard.records.people import GuardianRecord
 from vaxcard.records.roster import Entry
 from vaxcard.records.roster.report import _wording  # the kinds there are
 
@@ -116,6 +118,76 @@ def test_a_refused_child_takes_its_doses_with_it_in_one_entry(
     assert counts(report) == {"children": numbers(refused=1), "doses": numbers(refused=2)}
     (entry,) = report.entries
     assert (entry.kind, entry.sheet, entry.row, entry.column, entry.child) == (kind, "儿童信息", 2, column, CODE)
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e", "\u2066", "\u3164", "😀👶", "123"])
+def test_a_name_that_nobody_can_read_is_refused_and_shown(importing: Importer, tmp_path: Path, name: str) -> None:
+    report = importing(roster(tmp_path / "r.xlsx", [child(姓名=name)], [dose()]))
+    assert counts(report) == {"children": numbers(refused=1), "doses": numbers(refused=1)}
+    (entry,) = report.entries
+    assert (entry.kind, entry.row, entry.column) == ("name-not-readable", 2, "姓名")
+    assert (entry.value or "").isprintable()
+
+
+def test_a_guardian_whose_name_nobody_can_read_is_left_out_with_a_warning(importing: Importer, tmp_path: Path) -> None:
+    report = importing(roster(tmp_path / "r.xlsx", [child(监护人="😀")]))
+    assert (kinds(report), counts(report)["children"]) == (["guardian-not-readable"], numbers(stored=1))
+
+
+@pytest.mark.parametrize("name", ["云\u200b朵朵", "\u202e云朵朵", "ئايگۈل تۇرسۇن", "བཀྲ་ཤིས་སྒྲོལ་མ"])
+def test_names_of_every_script_are_kept_and_what_hides_in_them_is_not(importing: Importer, tmp_path: Path, name: str) -> None:
+    hidden = dose(疫苗批号="2024\u200b01", 追溯码="\u202d81234567890123456789\u202c", 生产企业="清河\u200d生物", 儿童编码=f"\u200e{CODE}")
+    path = roster(tmp_path / "r.xlsx", [child(姓名=name, 联系电话="\u202d13900000001\u202c")], [hidden])
+    report = importing(path)
+    assert (kinds(report), counts(report)["doses"]) == ([], numbers(stored=1))
+    plain = dose(疫苗批号="202401", 生产企业="清河生物")
+    again = importing(roster(tmp_path / "plain.xlsx", [child(姓名=name.strip("\u202e").replace("\u200b", ""))], [plain]))
+    assert (kinds(again), counts(again)["doses"]) == ([], numbers(unchanged=1))
+
+
+@pytest.mark.parametrize(("heading", "limit"), [("姓名", 100), ("儿童编码", 60)])
+def test_what_tells_a_child_from_others_is_never_kept_in_part(importing: Importer, tmp_path: Path, heading: str, limit: int) -> None:
+    for length, stored in ((limit, 1), (limit + 1, 0)):
+        told, code = "云" * length, "1" * length if heading == "儿童编码" else f"{CODE}{length}"
+        row = child(code, **({} if heading == "儿童编码" else {heading: told}))
+        report = importing(roster(tmp_path / f"{length}.xlsx", [row], [dose(code)]), dry_run=True)
+        assert counts(report)["doses"] == numbers(stored=stored, refused=1 - stored)
+        assert [(entry.kind, entry.column, entry.details) for entry in report.entries] == [
+            ("value-too-long", heading, {"limit": str(limit)}) for _ in range(1 - stored)
+        ]
+
+
+def test_a_lot_is_never_kept_in_part(importing: Importer, tmp_path: Path) -> None:
+    sound, longer = dose(疫苗批号="L" * 40), dose(疫苗批号="L" * 41, 接种日期="2024-04-08", 剂次=2)
+    report = importing(roster(tmp_path / "r.xlsx", [child()], [sound, longer]))
+    assert (counts(report)["doses"], kinds(report)) == (numbers(stored=1, refused=1), ["value-too-long"])
+    assert "40 characters" in report.entries[0].problem()
+    assert len(report.entries[0].value or "") < 130
+
+
+@pytest.mark.parametrize(("heading", "limit"), [("现住址", 300), ("监护人", 100), ("建档单位", 200)])
+def test_what_is_kept_of_a_childs_long_value_is_told(importing: Importer, tmp_path: Path, heading: str, limit: int) -> None:
+    for length, told in ((limit, []), (limit + 1, [("value-cut", heading, str(limit))])):
+        report = importing(roster(tmp_path / "r.xlsx", [child(**{heading: "云" * length})]), dry_run=True)
+        assert counts(report)["children"] == numbers(stored=1)
+        assert [(entry.kind, entry.column, entry.details["limit"]) for entry in report.entries] == told
+
+
+@pytest.mark.parametrize(("heading", "limit"), [("生产企业", 120), ("追溯码", 80), ("接种部位", 40), ("接种单位", 200), ("接种人员", 100)])
+def test_what_is_kept_of_a_doses_long_value_is_told_and_once(importing: Importer, tmp_path: Path, heading: str, limit: int) -> None:
+    path = roster(tmp_path / "r.xlsx", [child()], [dose(**{heading: "云" * (limit + 1)})])
+    report = importing(path)
+    assert [(entry.kind, entry.column, entry.details["limit"]) for entry in report.entries] == [("value-cut", heading, str(limit))]
+    assert importing(path).doses.as_json() == numbers(unchanged=1)
+
+
+def test_of_many_numbers_in_one_cell_only_whole_ones_are_kept(importing: Importer, tmp_path: Path) -> None:
+    many = "、".join(f"139000000{number:02}" for number in range(20))
+    report = importing(roster(tmp_path / "r.xlsx", [child(联系电话=many)]))
+    assert [(entry.kind, entry.column) for entry in report.entries] == [("value-cut", "联系电话")]
+    with importing.database.reading() as session:
+        phones = {guardian.phone(importing.database.keyring) for guardian in session.scalars(select(GuardianRecord))}
+    assert phones == {f"+86139000000{number:02}" for number in range(6)}
 
 
 def test_a_child_without_a_code_is_refused(importing: Importer, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from pypinyin import Style, lazy_pinyin
 
+from vaxcard.records.characters import visible
+
 _PARTS = re.compile(r"[\s·•・.]+")
 
 
@@ -20,9 +22,13 @@ def _customs() -> tuple[frozenset[str], dict[str, str]]:
 
 
 def tidy_name(written: str) -> str:
-    """A name as it is kept: one width, no blanks at the ends; inside a name in Han characters none at all, else single ones."""
-    plain = " ".join(unicodedata.normalize("NFKC", written).split())
-    return plain.replace(" ", "") if _is_han(plain.replace(" ", "")) else plain
+    """A name as it is kept: one width, nothing that cannot be seen, no blanks at the ends.
+
+    Inside a name in Han characters there are neither blanks nor joiners; elsewhere single blanks, and joiners as the script wants them.
+    """
+    plain = visible(written)
+    bare = visible(written, joiners="").replace(" ", "")
+    return bare if _is_han(bare) else plain
 
 
 def display_name(name: str) -> str:

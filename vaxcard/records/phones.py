@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from vaxcard.records.characters import visible
+
 _BETWEEN = re.compile(r"[,;/、，；|\n]|(?<=\d{7})\s+(?=\+?\d{7})")
 _TEXTED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
@@ -29,8 +31,8 @@ def read_phones(written: str, region: str) -> tuple[Phone, ...]:
 
 
 def read_phone(written: str, region: str) -> Phone:
-    """One number. Width, blanks and dashes do not matter."""
-    plain = " ".join(unicodedata.normalize("NFKC", written).split())
+    """One number. Width, blanks, dashes and what a phone's list of contacts hides in a copied number do not matter."""
+    plain = visible(written, joiners="")
     try:
         number = phonenumbers.parse(plain, region)
     except NumberParseException:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from vaxcard.records.names import tidy_name
 from vaxcard.records.roster.dates import read_date, read_expiry
-from vaxcard.records.roster.headings import Table
+from vaxcard.records.roster.headings import IDENTIFIERS, Table
+from vaxcard.records.roster.lengths import LONGEST, OF_A_DOSE, kept, kept_name, too_long
 from vaxcard.records.roster.report import Entry
 from vaxcard.records.roster.rows import Link, date_kind, link_fault, links_of, shown_code
 from vaxcard.records.roster.values import coded, customs, dose_number, has_lost_digits, is_trace_code, optional_text, plain_text, shown
@@ -57,20 +58,19 @@ class DoseReader:
     def read(self, table: Table, number: int, row: Row, above: tuple[Link, ...] = ()) -> DoseRow:
         """The dose of a row. `above` ties it to the child of the rows above where a flat sheet leaves the child's cells blank."""
         links = links_of(table, row) or above
-        name = optional_text(table.cell(row, "name"), 100)
         dose = DoseRow(
             table,
             number,
             links[0][1] if links else shown_code(table, row),
             links,
-            tidy_name(name) if name else None,
-            lot_number=optional_text(table.cell(row, "lot_number"), 40),
-            manufacturer=_interned(optional_text(table.cell(row, "manufacturer"), 120)),
+            kept_name(table, row, "name"),
+            lot_number=kept(table, row, "lot_number"),
+            manufacturer=_interned(kept(table, row, "manufacturer")),
             trace_code=_trace_code(table, row),
-            site=coded("site", table.cell(row, "site"), 40),
-            route=coded("route", table.cell(row, "route"), 40),
-            place=_interned(optional_text(table.cell(row, "given_at"), 200)),
-            performer=_interned(optional_text(table.cell(row, "performer"), 100)),
+            site=coded("site", table.cell(row, "site"), LONGEST["site"]),
+            route=coded("route", table.cell(row, "route"), LONGEST["route"]),
+            place=_interned(kept(table, row, "given_at")),
+            performer=_interned(kept(table, row, "performer")),
         )
         return self._with_facts(dose, row)
 
@@ -82,13 +82,13 @@ class DoseReader:
         dose = replace(
             dose,
             vaccine=vaccine,
-            product_name=_interned(optional_text(table.cell(row, "vaccine_name"), 120)),
+            product_name=_interned(kept(table, row, "vaccine_name")),
             given_on=given if isinstance(given, date) else None,
             written_date=shown(table.cell(row, "given_on")),
             expires_on=expires if isinstance(expires, date) else None,
             stated_number=stated if isinstance(stated, int) else None,
         )
-        refusal = _link_refusal(dose, row) or _date_refusal(dose, row, given) or vaccine_fault
+        refusal = _link_refusal(dose, row) or _date_refusal(dose, row, given) or vaccine_fault or _lot_refusal(dose, row)
         return replace(dose, refusal=refusal, warnings=() if refusal else tuple(_warnings(dose, row, expires, stated)))
 
     def _vaccine(self, dose: DoseRow, row: Row, given_on: date | None) -> tuple[str | None, Entry | None]:
@@ -132,13 +132,26 @@ def tells_a_dose(table: Table, row: Row) -> bool:
 
 
 def _trace_code(table: Table, row: Row) -> str | None:
-    text = optional_text(table.cell(row, "trace_code"), 80)
+    text = kept(table, row, "trace_code")
     return "".join(text.split(" ")) if text else None
 
 
 def _link_refusal(dose: DoseRow, row: Row) -> Entry | None:
+    overlong = _too_long(dose, row, IDENTIFIERS)
+    if overlong:
+        return overlong
     fault = None if dose.links else link_fault(dose.table, row)
     return dose.entry(fault[0], fault[1], fault[2]) if fault else None
+
+
+def _lot_refusal(dose: DoseRow, row: Row) -> Entry | None:
+    return _too_long(dose, row, ("lot_number",))
+
+
+def _too_long(dose: DoseRow, row: Row, fields: Iterable[str]) -> Entry | None:
+    for of, limit in too_long(dose.table, row, fields):
+        return dose.entry("value-too-long", of, plain_text(dose.table.cell(row, of)), limit=limit)
+    return None
 
 
 def _date_refusal(dose: DoseRow, row: Row, given: date | str) -> Entry | None:
@@ -147,14 +160,16 @@ def _date_refusal(dose: DoseRow, row: Row, given: date | str) -> Entry | None:
 
 
 def _warnings(dose: DoseRow, row: Row, expires: date | str, stated: int | str | None) -> list[Entry]:
-    table, found = dose.table, []
+    table = dose.table
+    found = [dose.entry("value-cut", of, plain_text(table.cell(row, of)), limit=limit) for of, limit in too_long(table, row, OF_A_DOSE)]
     if "lot_number" in table.columns and dose.lot_number is None:
         found.append(dose.entry("lot-number-missing", "lot_number"))
     if isinstance(expires, str) and expires != "date-missing":
         found.append(dose.entry("expiry-not-understood", "expires_on", shown(table.cell(row, "expires_on"))))
     if dose.expires_on and dose.given_on and dose.expires_on < dose.given_on:
         found.append(dose.entry("given-after-expiry", "expires_on", shown(table.cell(row, "expires_on"))))
-    if dose.trace_code and (has_lost_digits(table.cell(row, "trace_code")) or not is_trace_code(dose.trace_code)):
+    is_whole = not any(too_long(table, row, ["trace_code"]))
+    if dose.trace_code and is_whole and (has_lost_digits(table.cell(row, "trace_code")) or not is_trace_code(dose.trace_code)):
         found.append(dose.entry("trace-code-not-20-digits", "trace_code", dose.trace_code))
     if isinstance(stated, str):
         found.append(dose.entry(stated, "dose_number", shown(table.cell(row, "dose_number"))))

@@ -17,7 +17,7 @@ from typing import Any
 
 from vaxcard.errors import InputFault, ManyFaults, VaxcardError
 from vaxcard.records.roster.report import Entry
-from vaxcard.records.roster.values import plain_text
+from vaxcard.records.roster.values import plain_text, quoted
 from vaxcard.records.workbooks import Cell, Row, Sheet
 
 IDENTIFIERS = {
@@ -67,7 +67,8 @@ class Table:
         self, kind: str, row: int, child: str | None, field: str | None, value: str | None, **details: str | tuple[str, ...]
     ) -> Entry:
         """An entry about a cell of this table."""
-        return Entry(kind, self.sheet.title, row, self.written.get(field) if field else None, child, value, details)
+        column = self.written.get(field) if field else None
+        return Entry(kind, self.sheet.title, row, column, quoted(child), quoted(value), details)
 
 
 @dataclass(frozen=True)

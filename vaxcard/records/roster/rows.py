@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from vaxcard.records.names import tidy_name
+from vaxcard.records.characters import has_a_letter, named_if_unseen
 from vaxcard.records.roster.dates import read_date
-from vaxcard.records.roster.guardians import GuardianRow, phone_entries, read_guardians
+from vaxcard.records.roster.guardians import GuardianRow, guardian_entries, read_guardians
 from vaxcard.records.roster.headings import IDENTIFIERS, Table
+from vaxcard.records.roster.lengths import LONGEST, OF_A_CHILD, kept, kept_name, too_long
 from vaxcard.records.roster.report import Entry
 from vaxcard.records.roster.values import (
     code_for,
@@ -90,24 +91,24 @@ def read_child(table: Table, number: int, row: Row, *, region: str, today: date)
     """The child of a row. `region` is the clinic's, for phone numbers; to be born after `today` is a fault."""
     links = links_of(table, row)
     code = links[0][1] if links else shown_code(table, row)
-    name, born = optional_text(table.cell(row, "name"), 100), read_date(table.cell(row, "born_on"))
+    born = read_date(table.cell(row, "born_on"))
     guardians = read_guardians(table, row, region)
-    place = optional_text(table.cell(row, "home_clinic"), 200)
+    place = kept(table, row, "home_clinic")
     child = ChildRow(
         table,
         number,
         code,
         links,
-        tidy_name(name) if name else "",
+        kept_name(table, row, "name") or "",
         born if isinstance(born, date) else None,
         code_for("sex", plain_text(table.cell(row, "sex"))) or "unknown",
         guardians.people,
-        optional_text(table.cell(row, "address"), 300),
-        coded("residence", table.cell(row, "residence"), 20),
+        kept(table, row, "address"),
+        coded("residence", table.cell(row, "residence"), LONGEST["residence"]),
         place if place and not is_elsewhere(place) else None,
     )
     refusal = _identity_fault(child, row) or _birth_fault(child, row, born, today)
-    warnings = () if refusal else phone_entries(guardians, table, number, code) + _sex_warning(child, row)
+    warnings = () if refusal else guardian_entries(guardians, table, number, code) + _sex_warning(child, row) + _cut(child, row)
     return replace(child, refusal=refusal, warnings=warnings)
 
 
@@ -116,10 +117,19 @@ def _identity_fault(child: ChildRow, row: Row) -> Entry | None:
     if fault is not None:
         kind, field, value = fault
         return child.entry(kind, field, value)
+    for field, limit in too_long(child.table, row, (*IDENTIFIERS, "name")):
+        return child.entry("value-too-long", field, plain_text(child.table.cell(row, field)), limit=limit)
     name = child.table.cell(row, "name")
     if isinstance(name, Unreadable):
         return child.entry(name.why, "name", name.shown)
-    return None if child.name else child.entry("name-missing", "name")
+    return _name_fault(child, name)
+
+
+def _name_fault(child: ChildRow, cell: Cell) -> Entry | None:
+    if child.name and has_a_letter(child.name):
+        return None
+    is_blank = not child.name and optional_text(cell, 1) is None and not (isinstance(cell, str) and named_if_unseen(cell) != cell)
+    return child.entry("name-missing", "name") if is_blank else child.entry("name-not-readable", "name", shown(cell))
 
 
 def _birth_fault(child: ChildRow, row: Row, born: date | str, today: date) -> Entry | None:
@@ -133,3 +143,8 @@ def _sex_warning(child: ChildRow, row: Row) -> tuple[Entry, ...]:
     written = child.table.cell(row, "sex")
     known = code_for("sex", plain_text(written)) is not None
     return () if known else (child.entry("sex-not-understood", "sex", shown(written)),)
+
+
+def _cut(child: ChildRow, row: Row) -> tuple[Entry, ...]:
+    cells = ((field, limit, plain_text(child.table.cell(row, field))) for field, limit in too_long(child.table, row, OF_A_CHILD))
+    return tuple(child.entry("value-cut", field, text, limit=limit) for field, limit, text in cells)

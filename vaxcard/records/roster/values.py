@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from vaxcard.records.characters import named_if_unseen, visible
 from vaxcard.records.workbooks import Cell, Unreadable
 
 _EXPONENT = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_LONGEST_QUOTED = 120
 
 
 @cache
@@ -25,34 +26,39 @@ def customs() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("vaxcard.records").joinpath("data/roster_values.toml").read_text(encoding="utf-8"))
 
 
-def plain_text(value: Cell) -> str:
-    """A cell as text: one width, single blanks, none at the ends; a whole number without its decimal point; nothing for a blank."""
+def plain_text(value: Cell, *, joiners: str = "") -> str:
+    """A cell as text: one width, all of it visible but for `joiners`, single blanks; a whole number without its point; "" for a blank."""
     if value is None or isinstance(value, Unreadable):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime | date):
         return value.isoformat()[: len("2024-11-01")]
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return visible(str(value), joiners=joiners)
 
 
 def shown(value: Cell) -> str | None:
-    """A cell as a report quotes it."""
+    """A cell as it was written."""
     if isinstance(value, Unreadable):
         return value.shown
-    if isinstance(value, str):
-        return value
-    return plain_text(value) or None
+    return value if isinstance(value, str) else plain_text(value) or None
+
+
+def quoted(text: str | None) -> str | None:
+    """What was written, for a report: not more than a person reads, and characters that cannot be seen by their numbers."""
+    if text is None:
+        return None
+    return named_if_unseen(text if len(text) <= _LONGEST_QUOTED else text[:_LONGEST_QUOTED] + "…")
 
 
 def folded(text: str) -> str:
-    """The form in which spellings are compared: one width and case, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The form in which spellings are compared: one width and case, no blanks, nothing that cannot be seen."""
+    return "".join(visible(text, joiners="").casefold().split())
 
 
-def optional_text(value: Cell, longest: int) -> str | None:
+def optional_text(value: Cell, longest: int, *, joiners: str = "") -> str | None:
     """The text of a cell, cut to `longest` characters; None where nothing is said, in whatever word."""
-    text = plain_text(value)
+    text = plain_text(value, joiners=joiners)
     return None if folded(text) in _said_for("text")["nothing"] else text[:longest]
 
 
@@ -96,7 +102,7 @@ def is_footer(text: str) -> bool:
 
 def dose_number(value: Cell) -> int | str | None:
     """The number of a dose, from a number or words around one; None where none is told, else the kind of fault."""
-    text = optional_text(value, 20)
+    text = optional_text(value, _LONGEST_QUOTED)
     if text is None or text == "0":
         return None
     digits = _DIGITS.findall(text)
