@@ -19,13 +19,14 @@ from vaxcard.cards.blanks import prepare_blanks, print_blanks
 from vaxcard.cards.gathering import Asked
 from vaxcard.cards.imposing import write
 from vaxcard.cards.issuing import bind_cover, replace_cards
+from vaxcard.cards.labels import draw_label, label_of, zpl
 from vaxcard.cards.payload import token_from_scan
 from vaxcard.cards.printing import SETS_A_FILE, PrintRun, print_cards
 from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault
 from vaxcard.keyring import random_text
 from vaxcard.papers.sheets import SHEETS, Paper, calibration
-from vaxcard.records.chart import load_child
+from vaxcard.records.chart import load_child, read
 from vaxcard.records.people import children_to_print
 from vaxcard.records.print_runs import note_progress
 from vaxcard.settings import is_loopback
@@ -135,6 +136,19 @@ def bind_command(code: str, child_id: UUID) -> None:
 def calibrate_command(out: Path, **paper: Any) -> None:
     """Print a test sheet for both sides, to find a printer's --offset and prove its scale."""
     click.echo(f"sheet: {write(calibration(Paper(**paper)), out)}")
+
+
+@cards.command("label")
+@click.option("--child", "child_id", type=click.UUID, required=True, help="Whose dose.")
+@click.option("--dose", "dose_id", type=click.UUID, required=True, help="The dose.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.pdf, or FILE.zpl for a label printer.")
+def label_command(child_id: UUID, dose_id: UUID, out: Path) -> None:
+    """Print the 50 x 30 mm sticker of a dose: date, vaccine, dose, lot, next visit."""
+    with open_house() as house, house.database.writing() as session:
+        chart = read(session, house.database.keyring, house.schedule, child_id, house.today())
+        pdf = draw_label(label_of(house.schedule, chart, dose_id))
+        house.acting(session).note("cards.label", child_id=child_id, subjects=[str(dose_id)])
+    click.echo(f"label: {write(zpl(pdf).encode('ascii') if out.suffix.lower() == '.zpl' else pdf, out)}")
 
 
 def print_with_progress(

@@ -13,6 +13,7 @@ GROUND = "#F7F5F1"
 _GAP, _CORNER = 3.0, 2.5  # mm
 _SMOOTH = 4
 _COLOURS = 128
+_BLACK = 150  # grey below it is printed by a printer that has one colour
 
 
 def contact_sheet(
@@ -32,6 +33,14 @@ def contact_sheet(
     picture = BytesIO()
     sheet.quantize(_COLOURS, dither=Image.Dither.NONE).save(picture, "PNG", optimize=True)
     return picture.getvalue()
+
+
+def dots(pdf: bytes, dpi: int) -> tuple[int, bytes]:
+    """The first page as a label printer's dots: bytes a row, and the rows from the top, a set bit for each black dot."""
+    with opened(pdf) as document:
+        grey = document[0].render(scale=dpi / 72, grayscale=True).to_pil()
+    black = grey.point(lambda value: 255 if value < _BLACK else 0).convert("1", dither=Image.Dither.NONE)
+    return -(-black.width // 8), black.tobytes()
 
 
 def _cut(size: tuple[int, int], dpi: int, hole: tuple[float, float, float] | None) -> Image.Image:
