@@ -1,6 +1,6 @@
 """What still scans of a card that was stained, creased, blurred, tilted or badly photographed: one symbol alone, and the whole card.
 
-    python benchmarks/damage.py [CARDS]      # 60 unless told otherwise
+    python benchmarks/damage.py [CARDS [SEED]]      # 60 cards and a fixed seed unless told otherwise
 
 A stain or a crease hits one face at random, everything else both. A whole card reads if either of its faces does.
 The cover stands apart: both its symbols are inwards, and here a stain or a crease always hits that face, on one of them.
@@ -133,7 +133,7 @@ def pictures(cards: int) -> tuple[list[tuple[str, list[Image.Image]]], list[tupl
 def main() -> None:
     """Print the table."""
     whole, covers = pictures(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
-    chance = random.Random(20260520)
+    chance = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 20260520)
     print(f"{'damage':32} {'one symbol':>10} {'whole card':>10} {'cover':>6}   of {len(whole)} cards, {len(covers)} covers, %")
     kinds = [(kind,) for kind in DAMAGES] + list(combinations(DAMAGES, 2))
     for some in [(), *kinds]:

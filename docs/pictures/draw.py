@@ -1,10 +1,13 @@
-"""Draws the pictures of the cards for the README, from an invented child: `python docs/pictures/draw.py`."""
+"""Draws the pictures of the cards, from an invented child, plain and as others see them: `python docs/pictures/draw.py`."""
 
 from __future__ import annotations
 
 from datetime import date, time
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
+
+from PIL import Image
 
 from vaxcard.cards import composing, layout
 from vaxcard.cards.content import Appointment, ChildFacts, ClinicFacts, IssuedCode
@@ -71,6 +74,19 @@ def main() -> None:
     for name, first in (("front", 0), ("back", 1)):
         picture = contact_sheet(pdf, range(first, 16, 2), columns=4, dpi=110, hole=hole)
         (Path(__file__).parent / f"cards-{name}.png").write_bytes(picture)
+    fronts = Image.open(BytesIO(contact_sheet(pdf, range(0, 16, 2), columns=4, dpi=60, hole=hole))).convert("RGB")
+    rows = [fronts, fronts.convert("L").convert("RGB"), deuteranopia(fronts)]
+    seen = Image.new("RGB", (fronts.width, sum(row.height for row in rows)))
+    for at, row in enumerate(rows):
+        seen.paste(row, (0, at * fronts.height))
+    seen.quantize(128, dither=Image.Dither.NONE).save(Path(__file__).parent / "cards-simulated.png", optimize=True)
+
+
+def deuteranopia(picture: Image.Image) -> Image.Image:
+    """As somebody sees it who lacks the green cones (Machado, Oliveira and Fernandes 2009, severity 1, in linear light)."""
+    matrix = (0.367322, 0.860646, -0.227968, 0, 0.280085, 0.672501, 0.047413, 0, -0.011820, 0.042940, 0.968881, 0)
+    linear = picture.point([round(255 * (value / 255) ** 2.2) for value in range(256)] * 3)
+    return linear.convert("RGB", matrix).point([round(255 * (value / 255) ** (1 / 2.2)) for value in range(256)] * 3)
 
 
 if __name__ == "__main__":
