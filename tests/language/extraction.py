@@ -13,7 +13,10 @@ METHODS = [("vaxcard/**.py", "python"), ("templates/**.html", "jinja2.ext:babel_
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {"marked": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 # The rooms whose errors a nurse or a family may come to read.
-SPEAKING = ["records/registry.py", "records/chart.py", "records/issued_cards.py", "records/visits.py", "api", "web", "keyring.py"]
+SPEAKING = [
+    *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py"),
+    *("api", "web", "keyring.py"),
+]
 ERRORS = {"InputFault", "NotFound", "Refused", "Conflict", "NotAllowed", "CardUnknown", "CardClosed", "CardReplaced", "CardRevoked"}
 
 

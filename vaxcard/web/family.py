@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, caller_or_none
 from vaxcard.api.problems import problem_of
 from vaxcard.api.scans import open_card
-from vaxcard.api.service import language, service
+from vaxcard.api.service import LANGUAGE_COOKIE, language, service
 from vaxcard.cards.payload import token_from_scan
 from vaxcard.errors import CardClosed, CardRevoked, CardUnknown
+from vaxcard.language import languages
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.issued_cards import card_by_token, closed_card
 from vaxcard.records.people import ChildState
 from vaxcard.records.visits import next_session_day
-from vaxcard.web import family_view
+from vaxcard.web import family_coming, family_view
 
 family = Blueprint("family", __name__)
 
@@ -34,6 +35,8 @@ _ACTOR = "system:family-page"
 def card(token: str) -> ResponseReturnValue:
     """Two doors in one address."""
     who = caller_or_none()
+    if who is None:
+        _greet()
     at_the_counter = who is not None and who.may(LOOKING, None)
     actor, clinic_id, time_zone = (who.actor, who.clinic_id, who.time_zone) if who and at_the_counter else (_ACTOR, None, None)
     read = token_from_scan(token.strip("/"))
@@ -48,7 +51,16 @@ def card(token: str) -> ResponseReturnValue:
     except (CardUnknown, CardClosed) as fault:
         return _closed_page(fault, read)
     g.page_today = view.today
-    return render_template("family/card.html", view=view)
+    return render_template("family/card.html", view=view, why=lambda reason: family_coming.why(reason, language()))
+
+
+def _greet() -> None:
+    """On a first visit speak what the browser asks for; a language that somebody chose on a page goes before it."""
+    if request.args.get("lang") in languages() or request.cookies.get(LANGUAGE_COOKIE) in languages():
+        return
+    spoken = request.accept_languages.best_match(languages())
+    if spoken:
+        g.language = spoken
 
 
 def _view(acting: Acting, token: str) -> family_view.View:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from vaxcard.guidance import library
-from vaxcard.guidance.library import Advice
+from vaxcard.guidance.care import Care, Danger, care_at, danger_at
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord
 from vaxcard.schedule.brackets import Bracket, BracketView, SlotState, VisitView, lay_out
 from vaxcard.schedule.history import Child
 from vaxcard.schedule.rules import Schedule
+from vaxcard.web.family_coming import Coming, Wait, coming, waits
 
 Placed = tuple[VisitView, Bracket]
 _OWED = (SlotState.LATE, SlotState.NEXT)
-_COUNTED_DAYS = 99  # beyond it a number of days says nothing any more
-
-
-@dataclass(frozen=True)
-class Coming:
-    """The next visit as it is told: the day to come, the plan's day where that has gone by, and what will be given."""
-
-    on: date
-    planned_on: date
-    days: int
-    overdue_days: int
-    is_told_in_days: bool
-    hours: tuple[tuple[time, time], ...]
-    injections: int
-    oral: int
+_SETTLED = (SlotState.DONE, SlotState.NOT_NEEDED)
 
 
 @dataclass(frozen=True)
@@ -46,25 +33,29 @@ class Step:
 
 @dataclass(frozen=True)
 class View:
-    """Everything on the first view of the family's page."""
+    """Everything on the first view of the family's page.
+
+    `numbers` are the visits that the state speaks of; `settled` counts those before the first of them, 0 unless all are settled.
+    """
 
     today: date
     state: str
     numbers: tuple[int, ...]
+    settled: int
     done: int
     total: int
     visit: VisitView | None
     bracket: Bracket | None
     coming: Coming | None
+    waits: tuple[Wait, ...]
     clinic: ClinicRecord
     steps: tuple[Step, ...]
     states: tuple[str, ...]
     sign: str
     sign_names: dict[str, str]
-    care: tuple[Advice, ...]
-    care_bracket: Bracket | None
+    care: Care | None
+    danger: Danger
     unverified: bool
-    danger: library.Danger
 
 
 def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date, open_from: date) -> View:
@@ -72,82 +63,58 @@ def arrange(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date,
     child = chart.child
     plan = lay_out(schedule, Child(child.born_on, child.sex), chart.assessment)
     visits = [(visit, view.bracket) for view in plan for visit in view.visits]
-    owed = [(visit, bracket) for visit, bracket in visits if visit.state in _OWED]
-    late = [pair for pair in owed if pair[0].state == SlotState.LATE]
-    first: Placed | None = next(iter(late or owed), None)
-    steps = tuple(_step(view) for view in plan)
-    age_bracket = bracket_at(plan, child.born_on, today)
+    why = waits(chart, plan)
+    state, spoken_of = _state(visits, why, today)
+    first: Placed | None = next(iter(spoken_of), None)
     return View(
         today=today,
-        state=_state(visits, late, owed, today),
-        numbers=tuple(visit.visit.number for visit, _ in late or owed),
+        state=state,
+        numbers=tuple(visit.visit.number for visit, _ in spoken_of),
+        settled=_settled_before(visits, first),
         done=sum(visit.state == SlotState.DONE for visit, _ in visits),
         total=len(visits),
         visit=first[0] if first else None,
         bracket=first[1] if first else None,
-        coming=_coming(schedule, chart, clinic, today, open_from),
+        coming=coming(schedule, chart, plan, clinic, today, open_from),
+        waits=why,
         clinic=clinic,
-        steps=steps,
+        steps=tuple(_step(view) for view in plan),
         states=tuple(state for state in SlotState if any(visit.state == state for visit, _ in visits)),
         sign=child.sign,
         sign_names=dict(library.signs().get(child.sign, {"en": child.sign})),
-        care=_care(age_bracket),
-        care_bracket=age_bracket,
+        care=care_at(child.born_on, today),
+        danger=danger_at(child.born_on, today),
         unverified=bool(chart.assessment.unverified),
-        danger=library.danger(),
     )
 
 
-def _state(visits: Sequence[Placed], late: Sequence[Placed], owed: Sequence[Placed], today: date) -> str:
-    """The one sentence: late, due by now, on time with a next visit, waiting for the clinic's word, or all done."""
+def _state(visits: Sequence[Placed], why: Sequence[Wait], today: date) -> tuple[str, Sequence[Placed]]:
+    """The one sentence, and the visits that it speaks of: late, due by now, on time with a next visit, held until a day,
+    waiting for the clinic's word, or all done."""
+    late = [pair for pair in visits if pair[0].state == SlotState.LATE]
     if late:
-        return "late"
+        return "late", late
+    owed = [pair for pair in visits if pair[0].state in _OWED]
     if any(slot.state == SlotState.NEXT and slot.due_on and slot.due_on <= today for visit, _ in owed for slot in visit.slots):
-        return "due"
-    states = {visit.state for visit, _ in visits}
-    if SlotState.WAITING in states and not owed:
-        return "waiting"
-    return "done" if states <= {SlotState.DONE, SlotState.NOT_NEEDED} else "on-time"
+        return "due", owed
+    if owed:
+        return "on-time", owed
+    held = min((wait for wait in why if wait.until), key=lambda wait: (wait.until, wait.number), default=None)
+    if held is not None:
+        return "held", [pair for pair in visits if pair[0].visit.number == held.number]
+    if why:
+        return "waiting", ()
+    return ("done" if all(visit.state in _SETTLED for visit, _ in visits) else "on-time"), ()
+
+
+def _settled_before(visits: Sequence[Placed], first: Placed | None) -> int:
+    before = [visit for visit, _ in visits if first and visit.visit.number < first[0].visit.number]
+    return len(before) if all(visit.state in _SETTLED for visit in before) else 0
 
 
 def _step(view: BracketView) -> Step:
     states = [visit.state for visit in view.visits]
-    is_done = all(state in (SlotState.DONE, SlotState.NOT_NEEDED) for state in states)
+    is_done = all(state in _SETTLED for state in states)
     has_begun = any(state != SlotState.LATER for state in states)
-    to_go = sum(state not in (SlotState.DONE, SlotState.NOT_NEEDED) for state in states)
+    to_go = sum(state not in _SETTLED for state in states)
     return Step(view.bracket, view.visits, to_go, is_done, has_begun)
-
-
-def _coming(schedule: Schedule, chart: Chart, clinic: ClinicRecord, today: date, open_from: date) -> Coming | None:
-    """The next visit's day; once that has gone by, the clinic's first open day, as its texts say."""
-    visit = chart.next_visit
-    if visit is None:
-        return None
-    on = max(visit.visit_on, open_from)
-    overdue_days = max(0, (today - visit.planned_on).days)
-    routes = [schedule.vaccines[code].route for code in _products(chart, visit.groups) if code in schedule.vaccines]
-    return Coming(
-        on=on,
-        planned_on=visit.planned_on,
-        days=(on - today).days,
-        overdue_days=overdue_days,
-        is_told_in_days=0 < overdue_days <= _COUNTED_DAYS,
-        hours=tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == on.weekday()),
-        injections=sum(route != "oral" for route in routes),
-        oral=sum(route == "oral" for route in routes),
-    )
-
-
-def _products(chart: Chart, groups: Iterable[str]) -> set[str]:
-    """One product a group; a combination that serves two of them is given once."""
-    return {each.vaccines[0] for each in chart.assessment.forecasts if each.group in set(groups) and each.vaccines}
-
-
-def bracket_at(plan: Sequence[BracketView], born_on: date, today: date) -> Bracket | None:
-    """The bracket of the child's age, whatever was given: an infant behind with its doses is still fed as its age asks."""
-    begun = [view.bracket for view in plan if view.bracket.from_age.after(born_on) <= today]
-    return begun[-1] if begun else None
-
-
-def _care(bracket: Bracket | None) -> tuple[Advice, ...]:
-    return library.advice(bracket.code) if bracket and bracket.code in library.brackets() else ()
