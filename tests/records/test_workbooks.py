@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 
 from tests.records.roster_books import CHILD_HEADINGS, DOSE_HEADINGS, Importer, book, child, dose, kinds, numbers, roster
 from vaxcard.errors import InputFault, ManyFaults
+from vaxcard.records import workbooks
+from vaxcard.records.archives import LARGEST_OTHER, LARGEST_SHEETS
 from vaxcard.records.clinics import all_clinics
 from vaxcard.records.database import Database
 from vaxcard.records.roster import write_report
-from vaxcard.records.workbooks import Table, Unreadable, open_workbook, write_workbook
+from vaxcard.records.workbooks import LONGEST_CELL, WIDEST_ROW, Table, Unreadable, open_workbook, write_workbook
 
 
 @pytest.fixture
@@ -76,6 +79,70 @@ def test_a_sheet_with_broken_innards_is_refused(importing: Importer, tmp_path: P
             content = source.read(part.filename)
             target.writestr(part.filename, content[: len(content) // 2] if "sheet1" in part.filename else content)
     assert "damaged" in refusal(importing, path).problem
+
+
+def remade(source: Path, path: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
+    """A copy of a workbook in which `change` gives each part another content, or None where it is left out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = change(part.filename, old.read(part.filename))
+            if content is not None:
+                new.writestr(part.filename, content)
+    return path
+
+
+@pytest.mark.parametrize(("part", "sheet"), [("sheet1.xml", "儿童信息"), ("sheet2.xml", "接种记录")])
+def test_a_sheet_whose_part_is_gone_is_named_and_nothing_is_imported(importing: Importer, tmp_path: Path, part: str, sheet: str) -> None:
+    whole = roster(tmp_path / "whole.xlsx", [child()], [dose()])
+    path = remade(whole, tmp_path / "r.xlsx", lambda name, content: None if name.endswith(part) else content)
+    fault = refusal(importing, path)
+    assert (fault.problem, fault.place) == ("the workbook is damaged or not complete", f"r.xlsx, sheet {sheet}")
+
+
+@pytest.mark.parametrize(
+    ("part", "filling", "problem"),
+    [
+        ("sheet1.xml", b"<row/>" * (LARGEST_SHEETS // 6 + 1), "the workbook unpacks to more than the 256 MB that are read of its sheets"),
+        ("styles.xml", b"<x/>" * (LARGEST_OTHER // 4 + 1), "the workbook unpacks to more than the 16 MB that are read of its styles"),
+        ("sheet1.xml", b"A" * (3 << 20), "a cell holds more text than any cell can"),
+        ("sheet1.xml", b"<!DOCTYPE x [<!ENTITY a 'a'>]>", "the workbook holds declarations that no workbook needs"),
+    ],
+)
+def test_what_cannot_be_a_roster_is_refused_before_it_is_parsed(
+    importing: Importer, tmp_path: Path, part: str, filling: bytes, problem: str
+) -> None:
+    whole = roster(tmp_path / "whole.xlsx", [child()], [dose()])
+    path = remade(whole, tmp_path / "r.xlsx", lambda name, content: content + filling if name.endswith(part) else content)
+    assert path.stat().st_size < 2_000_000
+    assert refusal(importing, path).problem == problem
+
+
+def test_a_cell_holds_as_much_as_a_spreadsheets_and_no_more(importing: Importer, tmp_path: Path) -> None:
+    def told(length: int) -> Path:
+        whole = roster(tmp_path / "whole.xlsx", [child(现住址="MARK")])
+        return remade(whole, tmp_path / f"{length}.xlsx", lambda name, content: content.replace(b"MARK", b"A" * length))
+
+    assert kinds(importing(told(LONGEST_CELL), dry_run=True)) == ["value-cut"]
+    fault = refusal(importing, told(LONGEST_CELL + 1))
+    assert (fault.problem, fault.place) == ("a cell holds more than 32767 characters", "32768.xlsx, sheet 儿童信息, row 2")
+
+
+def test_a_row_without_end_is_refused_and_blank_cells_are_not(importing: Importer, tmp_path: Path) -> None:
+    path = book(tmp_path / "wide.xlsx", {"儿童": [(*CHILD_HEADINGS, *range(WIDEST_ROW)), child()]})
+    assert refusal(importing, path).problem == "the row fills more than 1000 columns"
+    made = openpyxl.load_workbook(book(tmp_path / "blank.xlsx", {"儿童": [CHILD_HEADINGS, child()]}))
+    made["儿童"].cell(2, WIDEST_ROW + 5).number_format = "0.00"
+    made.save(tmp_path / "blank.xlsx")
+    assert kinds(importing(tmp_path / "blank.xlsx")) == []
+
+
+def test_a_row_numbered_beyond_every_sheet_is_refused(importing: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "LAST_ROW", 1000)  # a million blank rows take their time
+    whole = roster(tmp_path / "whole.xlsx", [child()])
+    path = remade(
+        whole, tmp_path / "r.xlsx", lambda name, content: content.replace(b'r="2"', b'r="999999999"') if "sheet1" in name else content
+    )
+    assert refusal(importing, path).problem == "the sheet has more cells than are read"
 
 
 def test_a_workbook_without_a_roster_says_what_one_looks_like(importing: Importer, tmp_path: Path) -> None:
@@ -159,6 +226,14 @@ def test_what_was_typed_into_a_cell_is_never_a_formula_in_a_report(tmp_path: Pat
     write_workbook(path, [Table("表", [("标题", 10)], [("=HYPERLINK(1)",), ("with a \x07 bell",)])])
     sheet = openpyxl.load_workbook(path)["表"]
     assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A3"].value) == ("=HYPERLINK(1)", "s", "with a   bell")
+
+
+@pytest.mark.parametrize("written", ["=1+1", "+86 139", "-1", "@SUM(A1)"])
+def test_what_looks_like_a_formula_stays_text_when_a_report_is_edited(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "out.xlsx"
+    write_workbook(path, [Table("表", [("标题", 10)], [(written,), ("云朵朵",)])])
+    sheet = openpyxl.load_workbook(path)["表"]
+    assert [(cell.value, cell.quotePrefix) for cell in (sheet["A2"], sheet["A3"])] == [(written, True), ("云朵朵", False)]
 
 
 @pytest.mark.parametrize(("name", "language", "word"), [("out.json", "en", "lot number"), ("out.xlsx", "zh", "疫苗批号")])

@@ -10,25 +10,28 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from vaxcard.errors import InputFault
+from vaxcard.records.archives import look_through
 
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_LARGEST_BYTES = 4_000_000_000  # unpacked: more than a full sheet of Excel's takes, less than an archive made to fill a disk
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+LONGEST_CELL, WIDEST_ROW, LAST_ROW = 32_767, 1_000, 1_048_576  # characters, filled columns, rows: Excel's own, but for the columns
+MOST_CELLS = 50_000_000  # of one sheet, blank ones between others included
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 _DAMAGE = (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, IndexError, ValueError, TypeError, EOFError)
+_TAKEN_FOR_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _OUTSIDE_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -57,19 +60,32 @@ class Sheet:
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Every row with its number. Raises InputFault where the file turns out to be damaged."""
         self._source.reset_dimensions()  # some programs write down a size that is not the sheet's
-        rows = iter(self._source.iter_rows(values_only=True))
-        number = 0
-        while True:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # about looks and unreadable dates; the latter show as errors below
-                    values = next(rows)
-            except StopIteration:
-                return
-            except _DAMAGE as fault:
-                raise _damaged(self._place, self.title, number) from fault
-            number += 1
-            yield number, tuple(self._cell(number, column, value) for column, value in enumerate(values))
+        number = cells = 0
+        with closing(self._source.iter_rows(values_only=True)) as rows:
+            while (values := self._next(rows, number)) is not None:
+                number += 1
+                cells += len(values)
+                self._check(number, cells, values)
+                yield number, tuple(self._cell(number, column, value) for column, value in enumerate(values))
+
+    def _next(self, rows: Iterator[tuple[Any, ...]], number: int) -> tuple[Any, ...] | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about looks and unreadable dates; the latter show as errors below
+                return next(rows, None)
+        except _DAMAGE as fault:
+            raise _damaged(self._place, self.title, number) from fault
+
+    def _check(self, number: int, cells: int, values: Sequence[Any]) -> None:
+        """Refuse what no roster has before it fills the memory, or the day."""
+        place = f"{self._place}, sheet {self.title}, row {number}"
+        if number > LAST_ROW or cells > MOST_CELLS:
+            advice = "delete the blank rows and columns around the roster"
+            raise InputFault("the sheet has more cells than are read", place=place, advice=advice)
+        if len(values) > WIDEST_ROW and any(value is not None for value in values[WIDEST_ROW:]):
+            raise InputFault(f"the row fills more than {WIDEST_ROW} columns", place=place, advice="delete what is no part of the roster")
+        if any(isinstance(value, str) and len(value) > LONGEST_CELL for value in values):
+            raise InputFault(f"a cell holds more than {LONGEST_CELL} characters", place=place, advice="shorten it to what belongs there")
 
     def _cell(self, row: int, column: int, value: Any) -> Cell:
         if value is None:
@@ -114,23 +130,29 @@ def _opened(path: Path, *, values: bool) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=values)
+            reader = ExcelReader(path, read_only=True, data_only=values)
+            reader.read()
+            missing = [sheet.name for sheet, part in reader.parser.find_sheets() if part.target not in reader.valid_files]
     except _DAMAGE as fault:
         raise _damaged(path.name) from fault
+    book = reader.wb
     try:
+        if missing:
+            raise _damaged(path.name, ", ".join(missing))
         yield book
     finally:
         book.close()
 
 
-def _damaged(place: str, sheet: str | None = None, row: int = 0) -> InputFault:
-    where = f"{place}, sheet {sheet}, after row {row}" if sheet else place
+def _damaged(place: str, sheet: str | None = None, row: int | None = None) -> InputFault:
+    where = f"{place}, sheet {sheet}" if sheet else place
+    where = f"{where}, after row {row}" if row is not None else where
     return InputFault("the workbook is damaged or not complete", place=where, advice="export it again, or copy it once more")
 
 
 def _formulas_without_values(path: Path) -> dict[str, dict[tuple[int, int], str]]:
     """Cells whose formula was never worked out, by sheet and (row, column from 0): they would look blank. Costs a reading only if any."""
-    if not _has_formulas(path):
+    if not look_through(path):
         return {}
     found: dict[str, dict[tuple[int, int], str]] = {}
     with _opened(path, values=False) as book:
@@ -143,26 +165,6 @@ def _formulas_without_values(path: Path) -> dict[str, dict[tuple[int, int], str]
                 if (isinstance(cell, str) and cell.startswith("=")) or type(cell).__name__ in ("ArrayFormula", "DataTableFormula")
             }
     return found
-
-
-def _has_formulas(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST_BYTES:
-                raise InputFault("the workbook unpacks to more than can be read", place=path.name, advice="split it into several workbooks")
-            return any(_streams_a_formula(archive, part.filename) for part in archive.infolist() if "worksheets/" in part.filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
-        raise _damaged(path.name) from fault
-
-
-def _streams_a_formula(archive: zipfile.ZipFile, name: str) -> bool:
-    with archive.open(name) as part:
-        tail = b""
-        while block := part.read(1 << 20):
-            if _FORMULA.search(tail + block):
-                return True
-            tail = block[-16:]
-    return False
 
 
 @dataclass(frozen=True)
@@ -196,5 +198,7 @@ def _lay_out(sheet: Any, table: Table) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if cell.data_type == "f":  # what somebody typed into a workbook is shown, never worked out
                 cell.data_type = "s"
+            if isinstance(cell.value, str) and cell.value.startswith(_TAKEN_FOR_FORMULAS):
+                cell.quotePrefix = True  # nor when the cell is edited later
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
