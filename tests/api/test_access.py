@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.serving import MORNING, TODAY, House
+from tests.serving import MORNING, PASSWORD, TODAY, House, post_form
 from tests.story import an_id
 from vaxcard.api.access import PUBLIC, rule_of
+from vaxcard.keyring import hash_password
 from vaxcard.records.clinics import ApiKeyRecord, Role, StaffRecord
 
 SCAN = "/api/v1/scans"
@@ -72,3 +73,25 @@ def test_a_session_does_not_count_when_another_site_asks(house: House) -> None:
     client = house.signed_in()
     assert client.post(SCAN, json={"code": "x"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 401
     assert client.post(SCAN, json={"code": "x"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 404
+
+
+def test_a_copied_cookie_is_dead_after_signing_out(house: House) -> None:
+    client, thief = house.signed_in(), house.client()
+    cookie = client.get_cookie("vaxcard")
+    assert cookie is not None
+    thief.set_cookie("vaxcard", cookie.value)
+    assert thief.get("/counter/").status_code == 200
+    assert post_form(client, "/counter/", "/counter/sign-out").status_code == 303
+    assert thief.get("/counter/").location == "/counter/sign-in"
+    assert thief.post("/api/v1/scans", json={"code": "x"}).status_code == 401
+    again = post_form(client, "/counter/sign-in", "/counter/sign-in", login="zhou", password=PASSWORD)
+    assert again.status_code == 303 and client.get("/counter/").status_code == 200
+    assert thief.get("/counter/").status_code == 303, "a new session does not bring the old one back"
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(house: House) -> None:
+    client = house.signed_in()
+    with house.story.on(TODAY) as acting:
+        for staff in acting.session.query(StaffRecord):
+            staff.password_hash = hash_password("another invented password")
+    assert client.post(SCAN, json={"code": "x"}).status_code == 401

@@ -16,7 +16,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from vaxcard.api.service import service
 from vaxcard.keyring import fingerprint
-from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, load_clinic, staff_by_id
+from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
 
 # Doors that anybody may open, by endpoint: the card is the key of the first, the others show nothing of anyone.
 PUBLIC = frozenset({"family.card", "front.healthz", "look.stylesheet", "static", "counter.sign_in", "counter.sign_in_now", "front.home"})
@@ -26,7 +26,9 @@ LOOKING = (Role.PHYSICIAN, Role.VACCINATOR, Role.REGISTRAR, Role.MANAGER)
 TOLD_EVERYTHING = frozenset(RECORDING)  # who hears sensitive reasons; others hear that the clinic decided otherwise
 
 _STAFF = "staff_id"
+_ACTOR = "staff:"
 _UNTIL = "until"
+_NUMBER = "session_number"
 _RULE = "access_rule"
 _BEARER = "bearer "
 
@@ -124,7 +126,7 @@ def _by_session() -> Caller | None:
         return None
     with service().database.reading() as rows:
         staff = staff_by_id(rows, UUID(staff_id))
-        return _as_caller(staff) if staff is not None else None
+        return _as_caller(staff) if staff is not None and staff.session_number == session.get(_NUMBER) else None
 
 
 def _from_our_own_pages() -> bool:
@@ -134,16 +136,21 @@ def _from_our_own_pages() -> bool:
 
 def _as_caller(staff: StaffRecord) -> Caller:
     clinic = staff.clinic
-    return Caller(f"staff:{staff.id}", clinic.id, clinic.name, clinic.time_zone, staff.name, staff.language, role=Role(staff.role))
+    return Caller(f"{_ACTOR}{staff.id}", clinic.id, clinic.name, clinic.time_zone, staff.name, staff.language, role=Role(staff.role))
 
 
 def begin_session(staff: StaffRecord, hours: int) -> None:
     """Sign a member of staff in for `hours`, on a session that carries nothing from before."""
     session.clear()
-    session[_STAFF] = str(staff.id)
+    session[_STAFF], session[_NUMBER] = str(staff.id), staff.session_number
     session[_UNTIL] = service().clock().timestamp() + hours * 3600
 
 
 def end_session() -> None:
-    """Sign out."""
+    """Sign out: a copy of this session, wherever it lies, ends with it."""
+    who = caller()
+    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        end_sessions(acting.session, UUID(who.actor.removeprefix(_ACTOR)))
+        acting.note("staff.sign-out", subjects=[who.actor.removeprefix(_ACTOR)])
     session.clear()
+    g.pop("caller", None)

@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from vaxcard.errors import NotFound
 from vaxcard.records.columns import Base, Id, Instant
@@ -80,7 +80,10 @@ class ClinicClosure(Base):
 
 
 class StaffRecord(Base):
-    """A member of staff who can sign in. The name is shown beside the doses that they gave."""
+    """A member of staff who can sign in. The name is shown beside the doses that they gave.
+
+    A session counts as long as `session_number` stays as it was at sign-in; a new password raises it, and so does signing out.
+    """
 
     __tablename__ = "staff"
 
@@ -90,11 +93,17 @@ class StaffRecord(Base):
     name: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(30))
     password_hash: Mapped[str] = mapped_column(String(200))
+    session_number: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(10))
     is_active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     clinic: Mapped[ClinicRecord] = relationship(lazy="joined")
+
+    @validates("password_hash")
+    def _end_sessions(self, _name: str, password_hash: str) -> str:
+        self.session_number = (self.session_number or 0) + 1
+        return password_hash
 
 
 class ApiKeyRecord(Base):
@@ -144,6 +153,13 @@ def staff_by_id(session: Session, staff_id: UUID) -> StaffRecord | None:
     """The active member of staff of that id."""
     staff = session.get(StaffRecord, staff_id)
     return staff if staff is not None and staff.is_active else None
+
+
+def end_sessions(session: Session, staff_id: UUID) -> None:
+    """Sign a member of staff out everywhere: every session begun before counts no longer."""
+    session.execute(
+        update(StaffRecord).where(StaffRecord.id == staff_id).values(session_number=StaffRecord.session_number + 1)
+    )
 
 
 def api_key_by_fingerprint(session: Session, fingerprint: bytes) -> ApiKeyRecord | None:
