@@ -30,7 +30,7 @@ def child_id(house: House) -> UUID:
 @pytest.fixture
 def send(house: House, child_id: UUID) -> Any:
     """Sends one dose; what is not told is a sound DTaP of today."""
-    headers = house.key("record")
+    headers = house.key("record", "read")
 
     def sending(**told: object) -> Any:
         sound = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
@@ -129,3 +129,44 @@ def test_a_child_who_is_not_on_file_is_404(house: House) -> None:
 def test_a_dose_from_paper_keeps_where_it_was_given(send: Any) -> None:
     told = send(given_on="2026-10-01", place="an invented clinic far away", source="certificate").get_json()["dose"]
     assert (told["clinic"], told["place"], told["source"]) == (None, "an invented clinic far away", "certificate")
+
+
+_NO_DATES = ["20261124xx", "2026-W48-2", "2026-11-24T00", "２０２６-11-24", "2026-1-24", "0000-01-01", "2026-02-29"]
+
+
+@pytest.mark.parametrize("written", _NO_DATES)
+def test_a_date_is_year_month_day_and_nothing_else(send: Any, written: str) -> None:
+    answer = send(given_on=written)
+    assert answer.status_code == 422
+    assert [fault["place"] for fault in answer.get_json()["faults"]] == ["given_on"]
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"given_on": "2026-11-24"}, 201),
+        ({"given_on": "2026-11-25"}, 422),
+        ({"given_on": "2026-07-22", "happened": "transcribed"}, 201),
+        ({"given_on": "2026-07-21", "happened": "transcribed"}, 422),
+        ({"expires_on": "2026-11-24"}, 201),
+        ({"expires_on": "2026-11-23"}, 409),
+    ],
+)
+def test_the_day_before_and_the_day_after_are_told_apart(send: Any, told: dict[str, str], status: int) -> None:
+    assert send(**told).status_code == status
+
+
+def test_a_key_that_may_only_record_learns_its_dose_and_what_is_due(house: House, child_id: UUID) -> None:
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
+    told = house.client().post(f"/api/v1/children/{child_id}/doses", json=body, headers=house.key("record")).get_json()
+    assert told.keys() == {"dose", "assessed_on", "due_now"}
+    assert {row["group"] for row in told["due_now"]} == {"HepB", "Polio"}
+    assert "云" not in str(told)
+
+
+def test_a_machine_says_who_gave_a_dose_and_people_give_it_in_their_own_name(house: House, child_id: UUID) -> None:
+    sound = {"vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "performer": "somebody else", "happened": "it did"}
+    door, key = f"/api/v1/children/{child_id}/doses", house.key("record")
+    by_hand = house.signed_in().post(door, json={**sound, "id": str(an_id())}).get_json()
+    by_key = house.client().post(door, json={**sound, "id": str(an_id())}, headers=key).get_json()
+    assert (by_hand["dose"]["performer"], by_key["dose"]["performer"]) == ("周小敏", "somebody else")

@@ -1,6 +1,7 @@
 """A child's record as JSON: who this is, what each dose was worth, what is due, what waits until when and why, the next visit.
 
 Sensitive reasons go only to those who may hear them; everyone else hears that the clinic has decided otherwise.
+Where a protected child lives and goes is told at its own clinic alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from vaxcard.api.service import service
 from vaxcard.language import say_reason, say_withheld
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
-from vaxcard.records.clinics import ClinicRecord, load_clinic
+from vaxcard.records.clinics import load_clinic
 from vaxcard.records.doses import DoseRecord
 from vaxcard.records.issued_cards import CardRecord
 from vaxcard.records.people import ChildRecord
@@ -22,6 +23,7 @@ from vaxcard.records.visits import NextVisit
 from vaxcard.schedule.outcomes import Evaluation, Forecast, Reason, SeriesStatus
 
 WITHHELD = "withheld"
+_WHERE = ("clinic", "place", "performer")
 
 
 def vaccine_name(code: str, lang: str) -> str:
@@ -46,20 +48,36 @@ def reason_as_json(reason: Reason, caller: Caller, lang: str, today: date) -> di
 
 def record_as_json(acting: Acting, chart: Chart, caller: Caller, lang: str) -> dict[str, Any]:
     """The whole answer to a scan or to a child's id."""
-    clinic = load_clinic(acting.session, chart.child.clinic_id)
     forecasts, due = chart.assessment.forecasts, chart.assessment.due_now
-    return {
-        "child": _child(acting, chart.child, clinic),
-        "assessed_on": chart.assessment.on.isoformat(),
+    told = {
+        "child": _child(acting, chart.child),
+        **due_as_json(chart, caller, lang),
         "edition": chart.assessment.edition,
         "engine": chart.assessment.engine,
         "holds_until": _iso(chart.assessment.holds_until),
         "unverified": list(chart.assessment.unverified),
-        "doses": [dose_as_json(chart, dose, caller, lang) for dose in chart.doses],
-        "due_now": [_forecast(each, caller, lang, acting.today) for each in forecasts if each.group in due],
+        "doses": [dose_as_json(acting, chart, dose, caller, lang) for dose in chart.doses],
         "waits": [_forecast(each, caller, lang, acting.today) for each in forecasts if each.group not in due and waits(each)],
-        "next_visit": visit_as_json(chart.next_visit, acting.today),
     }
+    return told if is_hidden(acting, chart.child) else {**told, "next_visit": visit_as_json(chart.next_visit, acting.today)}
+
+
+def due_as_json(chart: Chart, caller: Caller, lang: str) -> dict[str, Any]:
+    """What is due on the day of the assessment, and no more of the record."""
+    due, today = chart.assessment.due_now, chart.assessment.on
+    told = [_forecast(each, caller, lang, today) for each in chart.assessment.forecasts if each.group in due]
+    return {"assessed_on": today.isoformat(), "due_now": told}
+
+
+def is_hidden(acting: Acting, child: ChildRecord) -> bool:
+    """Whether clinic, family, places and next visit are kept from the one who asks: a protected child at any clinic but its own."""
+    return child.is_sensitive and child.clinic_id != acting.clinic_id
+
+
+def siblings_told(acting: Acting, child: ChildRecord) -> list[ChildRecord]:
+    """Brothers and sisters; of a hidden child only those who are hidden too, for the others would tell where the family lives."""
+    hidden = is_hidden(acting, child)
+    return [each for each in siblings_of(acting.session, child.id) if not hidden or is_hidden(acting, each)]
 
 
 def waits(forecast: Forecast) -> bool:
@@ -68,9 +86,9 @@ def waits(forecast: Forecast) -> bool:
     return forecast.status in told and not (forecast.optional and forecast.earliest is None)
 
 
-def _child(acting: Acting, child: ChildRecord, clinic: ClinicRecord) -> dict[str, Any]:
+def _child(acting: Acting, child: ChildRecord) -> dict[str, Any]:
     keyring = acting.keyring
-    return {
+    told = {
         "id": str(child.id),
         "name": child.name(keyring),
         "display_name": child.display_name(keyring),
@@ -79,9 +97,13 @@ def _child(acting: Acting, child: ChildRecord, clinic: ClinicRecord) -> dict[str
         "sex": child.sex,
         "state": str(child.state),
         "version": child.version,
-        "clinic": {"id": str(clinic.id), "name": clinic.name},
-        "siblings": [str(sibling.id) for sibling in siblings_of(acting.session, child.id)],
+        "sensitive": child.is_sensitive,
+        "siblings": [str(sibling.id) for sibling in siblings_told(acting, child)],
     }
+    if is_hidden(acting, child):
+        return told
+    clinic = load_clinic(acting.session, child.clinic_id)
+    return {**told, "clinic": {"id": str(clinic.id), "name": clinic.name}}
 
 
 def card_as_json(card: CardRecord) -> dict[str, Any]:
@@ -89,10 +111,10 @@ def card_as_json(card: CardRecord) -> dict[str, Any]:
     return {"id": str(card.id), "bracket": card.bracket, "issue": card.issue, "state": str(card.state)}
 
 
-def dose_as_json(chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> dict[str, Any]:
-    """A dose as it stands, with what it was worth in each group."""
+def dose_as_json(acting: Acting, chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> dict[str, Any]:
+    """A dose as it stands, with what it was worth in each group; of a hidden child without who gave it where."""
     kept = ("vaccine", "product_name", "stated_number", "lot_number", "manufacturer", "trace_code", "site", "route", "place", "performer")
-    return {
+    told = {
         "id": str(dose.id),
         **{name: getattr(dose, name) for name in kept},
         "given_on": dose.given_on.isoformat(),
@@ -104,6 +126,8 @@ def dose_as_json(chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> d
         "supersedes": str(dose.supersedes_id) if dose.supersedes_id else None,
         "evaluations": [_evaluation(each, caller, lang, chart.assessment.on) for each in _evaluations(chart, dose)],
     }
+    hidden = _WHERE if is_hidden(acting, chart.child) else ()
+    return {name: value for name, value in told.items() if name not in hidden}
 
 
 def _evaluations(chart: Chart, dose: DoseRecord) -> list[Evaluation]:

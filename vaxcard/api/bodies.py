@@ -5,6 +5,7 @@ It decides what can be understood, never whether it is true or allowed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
@@ -15,8 +16,7 @@ from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from vaxcard.errors import InputFault, ManyFaults
-from vaxcard.records.doses import DoseSource
-from vaxcard.records.registry import DoseForm
+from vaxcard.records.doses import DoseForm, DoseSource
 
 LONGEST = {
     "vaccine": 30,
@@ -32,6 +32,7 @@ LONGEST = {
 }
 """Characters that the registry keeps of each text."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` reads week dates and more besides
 _NO_ID = UUID(int=0)
 _MOST_DOSES = 20  # of one product, as a clinic counts them
 
@@ -94,7 +95,7 @@ class Reader:
         if written is None:
             return None
         try:
-            if len(written) != len("2026-06-18"):
+            if not _DAY.fullmatch(written):
                 raise ValueError
             return date.fromisoformat(written)
         except ValueError:

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from vaxcard.api.access import Caller
-from vaxcard.api.answers import reason_as_json, vaccine_name, waits
+from vaxcard.api.answers import is_hidden, reason_as_json, siblings_told, vaccine_name, waits
 from vaxcard.language import translations
 from vaxcard.language.catalogues import marked
 from vaxcard.records.acting import Acting
@@ -17,7 +17,6 @@ from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.doses import DoseRecord
 from vaxcard.records.messages import texts_of
 from vaxcard.records.people import ChildRecord, Guardianship
-from vaxcard.records.search import siblings_of
 from vaxcard.records.visits import NextVisit
 from vaxcard.schedule.brackets import BracketView, Visit, VisitView, lay_out
 from vaxcard.schedule.history import Child
@@ -108,8 +107,9 @@ class View:
     display_name: str
     state: str
     is_sensitive: bool
+    is_hidden: bool
     today: date
-    clinic: ClinicRecord
+    clinic: ClinicRecord | None
     guardians: tuple[tuple[str | None, str | None, str | None], ...]
     siblings: tuple[Brief, ...]
     due: tuple[Due, ...]
@@ -125,7 +125,8 @@ class View:
 
 def brief(acting: Acting, child: ChildRecord, *, beside: date | None = None) -> Brief:
     """A child for a list; `beside` is the birth date of the child it stands next to."""
-    names = tuple(name for each in child.guardianships if (name := each.guardian.name(acting.keyring)))
+    bonds = () if is_hidden(acting, child) else child.guardianships
+    names = tuple(name for each in bonds if (name := each.guardian.name(acting.keyring)))
     at_this_clinic = child.clinic_id == acting.clinic_id
     name = child.name(acting.keyring)
     return Brief(child.id, name, child.sign, child.born_on, child.sex, names, at_this_clinic, child.born_on == beside)
@@ -133,29 +134,31 @@ def brief(acting: Acting, child: ChildRecord, *, beside: date | None = None) -> 
 
 def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
     """The child's page, in the caller's ears: sensitive reasons only to those who may hear them."""
-    child, schedule = chart.child, acting.schedule
+    child, schedule, hidden = chart.child, acting.schedule, is_hidden(acting, chart.child)
     plan = lay_out(schedule, Child(child.born_on, child.sex), chart.assessment)
     due = tuple(_due(schedule, chart, each) for each in _by_group(chart, due=True))
     waiting = _gathered(schedule, [each for each in _by_group(chart, due=False) if waits(each)], chart, caller, lang)
-    soon, later = _divided(waiting, chart.next_visit)
+    visit = None if hidden else chart.next_visit
+    soon, later = _divided(waiting, visit)
     given = _given(chart, plan, caller, lang)
     return View(
         who=brief(acting, child),
         display_name=child.display_name(acting.keyring),
         state=child.state,
         is_sensitive=child.is_sensitive,
+        is_hidden=hidden,
         today=acting.today,
-        clinic=load_clinic(acting.session, child.clinic_id),
-        guardians=tuple(_guardian(acting, each, lang) for each in child.guardianships),
-        siblings=tuple(brief(acting, each, beside=child.born_on) for each in siblings_of(acting.session, child.id)),
+        clinic=None if hidden else load_clinic(acting.session, child.clinic_id),
+        guardians=() if hidden else tuple(_guardian(acting, each, lang) for each in child.guardianships),
+        siblings=tuple(brief(acting, each, beside=child.born_on) for each in siblings_told(acting, child)),
         due=due,
         due_visit=visit_of(plan, {each.group for each in due}),
         waits=soon,
         later=later,
         given=given[:SHOWN_DAYS],
         given_before=given[SHOWN_DAYS:],
-        next_visit=chart.next_visit,
-        last_text=next(((text.state, text.send_on) for text in texts_of(acting.session, child.id)), None),
+        next_visit=visit,
+        last_text=None if hidden else next(((text.state, text.send_on) for text in texts_of(acting.session, child.id)), None),
         unverified=chart.assessment.unverified,
     )
 
