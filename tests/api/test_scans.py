@@ -66,7 +66,7 @@ def test_brothers_and_sisters_are_named_by_their_ids_alone(house: House) -> None
     ("state", "status", "kind"),
     [
         (CardState.REPLACED, 410, "card-replaced"),
-        (CardState.LOST, 410, "card-replaced"),
+        (CardState.LOST, 410, "card-revoked"),
         (CardState.REVOKED, 410, "card-revoked"),
         (CardState.BLANK, 409, "card-closed"),
     ],

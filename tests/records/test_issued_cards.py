@@ -90,7 +90,7 @@ def test_an_unknown_token_says_how_to_find_the_child(story: Story) -> None:
     ("state", "error", "advice"),
     [
         (CardState.REPLACED, CardReplaced, "new card"),
-        (CardState.LOST, CardReplaced, "new card"),
+        (CardState.LOST, CardRevoked, "name and birth date"),
         (CardState.REVOKED, CardRevoked, "by name and birth date"),
         (CardState.BLANK, CardClosed, "at the counter"),
     ],

@@ -173,7 +173,9 @@ def card_by_short_code(session: Session, keyring: Keyring, short_code: str) -> C
 def _in_use(card: CardRecord | None) -> CardRecord:
     if card is None:
         raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
-    if card.state in (CardState.REPLACED, CardState.LOST):
+    if card.state == CardState.LOST:  # nothing is said of a newer card: there need not be one yet
+        raise CardRevoked("this card was reported lost", advice="find the child by name and birth date")
+    if card.state == CardState.REPLACED:
         raise CardReplaced(
             "this card was replaced by a newer one",
             advice="ask for the new card, or find the child by name and birth date",
