@@ -35,6 +35,7 @@ class Wishes:
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     qr_version: int = 3
+    trusted_proxies: int = 0
 
 
 @dataclass

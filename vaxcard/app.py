@@ -8,11 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from vaxcard.api import children, doses, problems, scans
 from vaxcard.api.service import EXTENSION, LANGUAGE_COOKIE, Service, ServiceSettings, language
@@ -20,7 +22,7 @@ from vaxcard.errors import VaxcardError
 from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
-from vaxcard.web import counter, desk, family, front, look, printing, recording, rendering
+from vaxcard.web import counter, desk, family, front, look, printing, recording, rendering, threshold
 
 _LARGEST_BODY = 64 * 1024  # bytes; the longest form of ours is a tenth of it
 _LANGUAGE_KEPT = timedelta(days=365)
@@ -29,6 +31,7 @@ _POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 _log = logging.getLogger("vaxcard")
 
 
@@ -65,6 +68,7 @@ def create_app(settings: ServiceSettings, database: Database, schedule: Schedule
     app.register_error_handler(VaxcardError, _tell_fault)
     app.register_error_handler(HTTPException, _tell_http_fault)
     app.after_request(_guard)
+    app.wsgi_app = threshold.guarded(app.wsgi_app, _HEADERS, settings.trusted_proxies)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -88,7 +92,7 @@ def _tell_fault(fault: VaxcardError) -> ResponseReturnValue:
     problem = problems.problem_of(fault, language())
     if problem.status >= 500:
         _log.error("%s in %s %s", type(fault).__name__, request.method, request.endpoint)
-    return problems.as_response(problem) if _asked_by_a_machine() else rendering.fault_page(problem)
+    return problems.as_response(problem) if _asked_by_a_machine() else rendering.fault_page(fault, problem)
 
 
 def _tell_http_fault(fault: HTTPException) -> ResponseReturnValue:
@@ -105,9 +109,11 @@ def _asked_by_a_machine() -> bool:
 
 def _guard(response: Response) -> Response:
     """Headers of every answer: nothing from elsewhere runs, nothing leaks by the Referer, nothing personal stays in a cache."""
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if isinstance(request.routing_exception, RequestRedirect):  # it names the host that was asked for; a proxy's own name may differ
+        there = urlsplit(request.routing_exception.new_url)
+        response.headers["Location"] = urlunsplit(("", "", "/" + there.path.lstrip("/"), there.query, ""))
     if request.endpoint == "static":
         response.headers["Cache-Control"] = look.kept_for(request.args.get("v"))
     elif request.endpoint != "look.stylesheet":

@@ -16,6 +16,7 @@ from vaxcard.errors import SettingsError
 from vaxcard.keyring import Keyring, random_secret
 
 _SECRET_FILE = "local-secret.key"
+_MOST_PROXIES = 9
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Settings:
     region: str
     language: str
     time_zone: str
+    trusted_proxies: int
     sms_channel: str
     sms_file: str | None
 
@@ -68,6 +70,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
         region=setting("REGION", country["region"]),
         language=setting("LANGUAGE", country["language"]),
         time_zone=_time_zone(setting("TIME_ZONE", country["time_zone"])),
+        trusted_proxies=_trusted_proxies(setting("TRUSTED_PROXIES", "0")),
         sms_channel=setting("SMS_CHANNEL", registry["sms_channel"]),
         sms_file=environment.get("VAXCARD_SMS_FILE") or None,
     )
@@ -105,6 +108,16 @@ def _qr_version(text: str) -> int:
     if text not in ("3", "4"):
         raise SettingsError(
             "a card's QR is version 3 or 4", place="VAXCARD_QR_VERSION", advice="leave it out, or write 4 for a long host name"
+        )
+    return int(text)
+
+
+def _trusted_proxies(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > _MOST_PROXIES:
+        raise SettingsError(
+            "not a number of proxies",
+            place="VAXCARD_TRUSTED_PROXIES",
+            advice="write how many of your own web servers stand before this one, 0 for none",
         )
     return int(text)
 

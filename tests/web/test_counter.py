@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from tests.serving import MORNING, PASSWORD, TODAY, House, an_unknown_token, form_token, post_form
+from vaxcard.errors import Refused
+from vaxcard.language import Said
 from vaxcard.records.clinics import Role
 from vaxcard.records.issued_cards import CardState
 from vaxcard.reminders.planning import plan
+from vaxcard.web.rendering import fault_in_words
 
 BORN = date(2026, 7, 22)
 
@@ -89,7 +94,7 @@ def test_the_childs_page_says_who_what_is_due_what_waits_and_what_was_given(hous
     child_id = house.story.newborn(BORN, TODAY, guardians=[guardian])
     house.story.newborn(BORN, TODAY, name="云山山", guardians=[guardian])
     page = house.signed_in().get(f"/counter/children/{child_id}").text
-    who = ("云朵朵", "4 个月 2 天", "云小莲（妈妈）", "双胞胎，别认错", "云山山")
+    who = ("云朵朵", "4 个月 2 天", "<bdi>云小莲</bdi>（妈妈）", "双胞胎，别认错", "云山山")
     for words in (*who, "今天 3 剂", "百白破 第 1 剂", "要满 8 个月", "卡介苗"):
         assert words in page, words
     assert "13900000001" not in page
@@ -143,3 +148,39 @@ def test_the_nurse_sees_what_became_of_the_last_text(house: House) -> None:
         plan(acting, TODAY)
     page = client.get(f"/counter/children/{child_id}").text
     assert "上一条短信" in page and "排好了" in page
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME_OFFICER, Role.SCHOOL, Role.AUDITOR])
+def test_an_account_without_pages_is_told_what_it_is_for_and_leads_in_no_circle(house: House, role: Role) -> None:
+    client = house.client()
+    assert client.get("/counter/").location == "/counter/sign-in"
+    signed_in = post_form(client, "/counter/sign-in", "/counter/sign-in", login=house.staff(role), password=PASSWORD)
+    assert signed_in.location == "/account"
+    page = client.get("/account").text
+    assert "这个账号" in page and "退出" in page and "/desk/" not in page
+    assert client.get("/").location == client.get("/counter/sign-in").location == "/account"
+    assert "你的账号" in client.get("/counter/").text
+
+
+def test_twenty_of_many_are_shown_as_more_than_twenty_and_each_can_be_reached(house: House) -> None:
+    children = {name: house.story.child(BORN, TODAY, name=name) for name in (f"云{number:02}" for number in range(21))}
+    client = house.signed_in()
+    listed = scan(client, BORN.isoformat()).text  # type: ignore[attr-defined]
+    assert "超过 20 个" in listed and "找到 20 个" not in listed
+    for name, child_id in children.items():
+        assert scan(client, f"{BORN.isoformat()} {name}").location == f"/counter/children/{child_id}"  # type: ignore[attr-defined]
+
+
+def test_a_lost_card_promises_no_new_one(house: House) -> None:
+    token, _ = house.card(house.story.newborn(BORN, TODAY))
+    house.close_card(token, CardState.LOST)
+    page = scan(house.signed_in(), token).text  # type: ignore[attr-defined]
+    assert "这张卡报失了" in page and "新" not in page.partition('role="alert"')[2].partition("</section>")[0]
+
+
+def test_a_sentence_that_no_catalogue_knows_is_not_printed_on_a_chinese_page(house: House) -> None:
+    fault = Refused("a sheet of paper jammed in drawer 2", reason="jam", advice="pull it out of drawer 2")
+    with house.app.test_request_context("/counter/"):
+        assert fault_in_words(fault) == Said("先停", None)
+    with house.app.test_request_context("/counter/?lang=en"):
+        assert fault_in_words(fault).problem == "a sheet of paper jammed in drawer 2"

@@ -133,3 +133,13 @@ def test_the_card_set_comes_as_a_pdf_and_the_same_again(house: House, counter: A
     assert answer.data.startswith(b"%PDF")
     with house.story.database.reading() as session:
         assert len(cards_of(session, child_id)) == 8
+
+
+def test_the_giver_is_who_signed_in_whatever_is_posted(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    assert send(counter, child_id, form, performer="somebody else", place="elsewhere", source="certificate").status_code == 303
+    (dose,) = doses(house, child_id)
+    assert (dose.performer, dose.place, str(dose.source)) == ("周小敏", None, "clinic")
+
+
+def test_a_date_with_junk_behind_it_is_sent_back(counter: Any, child_id: UUID, form: Form) -> None:
+    assert send(counter, child_id, form, given_on="20261124xx").status_code == 422

@@ -45,6 +45,10 @@ class ServiceSettings(Protocol):
     def qr_version(self) -> int:
         """The version of the cards' symbols."""
 
+    @property
+    def trusted_proxies(self) -> int:
+        """How many web servers of our own stand before this one and say who asks."""
+
 
 @dataclass(frozen=True)
 class Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import SettingsError
 from vaxcard.records.signatures import unsigned
 from vaxcard.settings import is_loopback
+from vaxcard.web.threshold import hush
 from vaxcard.worker import run_worker
 
 _THREADS = 4
@@ -91,8 +93,17 @@ def _listen(house: House, host: str, port: int) -> Any:
     """A bound server; the socket is taken first, so that a port in use is told before any work is done."""
     check_public_url(house.settings.public_url, qr_version=house.settings.qr_version)
     app = create_app(house.settings, house.database, house.schedule, house.now)
+    hush(logging.getLogger("waitress"))
     try:
-        return create_server(app, host=host, port=port, threads=_THREADS, ident="vaxcard", max_request_body_size=_BODY_BYTES)
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident="vaxcard",
+            max_request_body_size=_BODY_BYTES,
+            clear_untrusted_proxy_headers=not house.settings.trusted_proxies,  # the application reads those of trusted ones
+        )
     except OSError as fault:
         problem = f"port {port} on {host} can't be had ({fault.strerror})"
         raise SettingsError(problem, place="--port", advice="end the program that holds it, or choose another port") from fault

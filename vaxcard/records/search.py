@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
@@ -21,7 +21,7 @@ from vaxcard.records.people import ChildRecord, Guardianship, SearchKey
 from vaxcard.records.phones import read_phone
 
 _DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
-_LIMIT = 20
+LIMIT = 20  # children in a list; whoever asks for one more learns that there are others
 
 
 def search_keys(keyring: Keyring, child_id: UUID, name: str, phones: Iterable[str], identifiers: Iterable[str]) -> list[SearchKey]:
@@ -33,29 +33,46 @@ def search_keys(keyring: Keyring, child_id: UUID, name: str, phones: Iterable[st
     return [SearchKey(kind=kind, key=key, child_id=child_id) for kind, key in sorted(unique)]
 
 
-def find_children(acting: Acting, typed: str, *, limit: int = _LIMIT) -> list[ChildRecord]:
-    """Children whom `typed` may mean, youngest first. The look is noted; what was typed is not."""
-    session, written = acting.session, " ".join(typed.split())
-    found = {child.id: child for child in _by_keys(acting, written)}
-    day = _as_date(written)
+def find_children(acting: Acting, typed: str, *, limit: int = LIMIT) -> list[ChildRecord]:
+    """Children whom `typed` may mean, youngest first. The look is noted; what was typed is not.
+
+    A birth date beside another word narrows it: of fifty children of one name or of one day the one meant can be had.
+    """
+    written = " ".join(typed.split())
+    day, others = _divided(written)
+    conditions = _by_keys(acting, written)
     if day is not None:
-        rows = select(ChildRecord).where(ChildRecord.born_on == day, ChildRecord.clinic_id == acting.clinic_id)
-        found.update({child.id: child for child in session.scalars(rows.limit(limit))})
-    children = sorted(found.values(), key=lambda child: (child.born_on, str(child.id)), reverse=True)[:limit]
+        born_here = and_(ChildRecord.born_on == day, ChildRecord.clinic_id == acting.clinic_id)
+        conditions += [and_(born_here, or_(*_by_keys(acting, others)))] if others else [born_here]
+    children: list[ChildRecord] = []
+    if conditions:
+        rows = select(ChildRecord).where(or_(*conditions)).order_by(ChildRecord.born_on.desc(), ChildRecord.id.desc())
+        children = list(acting.session.scalars(rows.limit(limit)))
     acting.note("child.search", subjects=[str(child.id) for child in children])
     return children
 
 
-def _by_keys(acting: Acting, written: str) -> list[ChildRecord]:
+def _divided(written: str) -> tuple[date | None, str]:
+    """The birth date in what was typed, and what stands beside it."""
+    whole = _as_date(written)
+    if whole is not None:
+        return whole, ""
+    words = written.split()
+    place, day = next(((place, day) for place, word in enumerate(words) if (day := _as_date(word))), (None, None))
+    return (day, " ".join(words[:place] + words[place + 1 :])) if place is not None else (None, "")
+
+
+def _by_keys(acting: Acting, written: str) -> list[ColumnElement[bool]]:
+    """What is true of a child that is found by this text: an identifier anywhere, anything else at the clinic of the one who asks."""
     if not written:
         return []
     keyring = acting.keyring
     own = [(kind, keyring.index(kind, written)) for kind in ("name", "pinyin", "initials", "phone")]
     own += [("phone", keyring.index("phone", number)) for number in _as_numbers(acting, written)]
-    rows = select(ChildRecord, SearchKey.kind).join(SearchKey, SearchKey.child_id == ChildRecord.id)
-    everywhere = rows.where(SearchKey.kind == "identifier", SearchKey.key == keyring.index("identifier", written))
-    here = rows.where(SearchKey.key.in_([key for _, key in own]), ChildRecord.clinic_id == acting.clinic_id)
-    return [child for statement in (everywhere, here) for child, _ in acting.session.execute(statement.limit(_LIMIT))]
+    known_as = select(SearchKey.child_id)
+    everywhere = known_as.where(SearchKey.kind == "identifier", SearchKey.key == keyring.index("identifier", written))
+    here = known_as.where(or_(*(and_(SearchKey.kind == kind, SearchKey.key == key) for kind, key in own)))
+    return [ChildRecord.id.in_(everywhere), and_(ChildRecord.id.in_(here), ChildRecord.clinic_id == acting.clinic_id)]
 
 
 def _as_numbers(acting: Acting, written: str) -> list[str]:

@@ -13,15 +13,14 @@ from vaxcard.api.scans import find_card, open_card
 from vaxcard.api.service import language, service
 from vaxcard.errors import VaxcardError
 from vaxcard.keyring import hash_password, password_matches
-from vaxcard.language import say_fault
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import Role, StaffRecord, staff_by_login
-from vaxcard.records.search import find_children
+from vaxcard.records.search import LIMIT, find_children
 from vaxcard.web import child_view
 from vaxcard.web.lockout import SignInGuard
-from vaxcard.web.rendering import NEXT, said
+from vaxcard.web.rendering import NEXT, fault_in_words, said
 
 counter = Blueprint("counter", __name__, url_prefix="/counter")
 
@@ -35,7 +34,8 @@ _NOBODY = marked("Nobody found under this")
 @counter.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
-    return redirect(url_for("counter.scan_page"), 303) if caller_or_none() else render_template("counter/sign_in.html", login="")
+    who = caller_or_none()
+    return redirect(_home_of(who.role), 303) if who else render_template("counter/sign_in.html", login="")
 
 
 @counter.post("/sign-in")
@@ -43,18 +43,23 @@ def sign_in_now() -> ResponseReturnValue:
     """Sign in, and go on to where the nurse was heading."""
     login, password = request.form.get("login", "")[:60].replace("\0", ""), request.form.get("password", "")[:200]
     address, now = request.remote_addr or "", service().clock()
-    if _guard().is_paused(login, address, now):
+    if not _guard().admits(login, address, now):
         return render_template("counter/sign_in.html", login=login, problem=said(_PAUSED)), 429
     staff = _staff_with(login, password)
     if staff is None:
-        _guard().note_wrong(login, address, now)
         return render_template("counter/sign_in.html", login=login, problem=said(_WRONG)), 403
     _guard().note_right(login, address)
-    heading_for = session.get(NEXT) or url_for("counter.scan_page")
+    home = _home_of(Role(staff.role))
+    heading_for = session.get(NEXT, home) if staff.role in LOOKING else home
     begin_session(staff, SESSION_HOURS)
     with service().acting(f"staff:{staff.id}", staff.clinic_id, staff.clinic.time_zone) as acting:
         acting.note("staff.sign-in", subjects=[str(staff.id)])
     return redirect(heading_for, 303)
+
+
+def _home_of(role: Role | None) -> str:
+    """Where a member of staff begins; those who have no pages are told what their account is for."""
+    return url_for("counter.scan_page" if role in LOOKING else "front.account")
 
 
 def _guard() -> SignInGuard:
@@ -74,7 +79,7 @@ def _staff_with(login: str, password: str) -> StaffRecord | None:
 @counter.post("/sign-out")
 @requires(*Role)
 def sign_out() -> ResponseReturnValue:
-    """End the session on this machine."""
+    """End the session, and every copy of it."""
     end_session()
     return redirect(url_for("counter.sign_in"), 303)
 
@@ -95,17 +100,18 @@ def scan() -> ResponseReturnValue:
         with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
             found = _meant(acting, typed) if typed else []
     except VaxcardError as fault:
-        return render_template("counter/scan.html", fault=say_fault(fault, language())), 404
+        return render_template("counter/scan.html", fault=fault_in_words(fault)), 404
     if len(found) == 1:
         return redirect(url_for("counter.child", child_id=found[0].id), 303)
     nobody = None if found or not typed else said(_NOBODY)
-    return render_template("counter/scan.html", found=found, nobody=nobody), 404 if nobody else 200
+    shown, more = found[:LIMIT], len(found) > LIMIT
+    return render_template("counter/scan.html", found=shown, more=more, nobody=nobody), 404 if nobody else 200
 
 
 def _meant(acting: Acting, typed: str) -> list[child_view.Brief]:
     """The one child of a card, or those whom a name, a date or a number may mean."""
     card = find_card(acting, typed)
-    children = [open_card(acting, card).child] if card is not None else find_children(acting, typed)
+    children = [open_card(acting, card).child] if card is not None else find_children(acting, typed, limit=LIMIT + 1)
     return [child_view.brief(acting, child) for child in children]
 
 

@@ -1,20 +1,39 @@
-"""The front door: staff go to the counter; and a word for whoever watches whether the service is up."""
+"""The front door: staff go to the counter, or are told what their account is for; watchers are told whether the service is up."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from vaxcard.api.access import LOOKING, caller, caller_or_none, requires
 from vaxcard.api.service import service
-from vaxcard.records.clinics import all_clinics
+from vaxcard.language.catalogues import marked
+from vaxcard.records.clinics import Role, all_clinics
+from vaxcard.web.rendering import said
 
 front = Blueprint("front", __name__)
+
+_AT_THE_COUNTER = marked("This account works at the counter.")
+_USES = {
+    Role.PROGRAMME_OFFICER: marked("This account opens no child's record. The schedule's editions are signed on the command line."),
+    Role.SCHOOL: marked("This account is for a school's checks at enrolment. It opens no child's record at the counter."),
+    Role.AUDITOR: marked("This account is for auditing. It opens no child's record; the audit trail is checked on the command line."),
+}
 
 
 @front.get("/")
 def home() -> ResponseReturnValue:
-    """To the counter, which asks strangers to sign in."""
-    return redirect(url_for("counter.scan_page"), 303)
+    """To the counter, which asks strangers to sign in; who has no pages there is not sent in a circle."""
+    who = caller_or_none()
+    return redirect(url_for("counter.scan_page" if who is None or who.role in LOOKING else "front.account"), 303)
+
+
+@front.get("/account")
+@requires(*Role)
+def account() -> ResponseReturnValue:
+    """What this account is for, and the way out."""
+    role = caller().role
+    return render_template("counter/account.html", use=said(_USES.get(role, _AT_THE_COUNTER) if role else _AT_THE_COUNTER))
 
 
 @front.get("/healthz")

@@ -16,31 +16,33 @@ _KEPT = 10_000  # pairs of name and address; the oldest are forgotten first
 
 
 class SignInGuard:
-    """Remembers wrong tries until `PAUSE` has passed since the last of them."""
+    """Remembers tries until `PAUSE` has passed since the last of them, or one was right."""
 
     def __init__(self) -> None:
-        self._wrong: OrderedDict[bytes, tuple[int, datetime]] = OrderedDict()
+        self._tried: OrderedDict[bytes, tuple[int, datetime]] = OrderedDict()
         self._lock = Lock()
 
-    def is_paused(self, login: str, address: str, now: datetime) -> bool:
-        """Whether this name may not be tried from this address for now."""
-        with self._lock:
-            tries, last = self._wrong.get(_key(login, address), (0, now))
-            return tries >= TRIES and now < last + PAUSE
+    def admits(self, login: str, address: str, now: datetime) -> bool:
+        """Whether this name may be tried from this address now; the try is counted in the same step, before anyone knows how it ends.
 
-    def note_wrong(self, login: str, address: str, now: datetime) -> None:
-        """Count a wrong password; what lies further back than the pause no longer counts."""
+        A try that is not admitted does not make the pause longer.
+        """
         with self._lock:
             key = _key(login, address)
-            tries, last = self._wrong.pop(key, (0, now))
-            self._wrong[key] = ((tries if now < last + PAUSE else 0) + 1, now)
-            while len(self._wrong) > _KEPT:
-                self._wrong.popitem(last=False)
+            tries, last = self._tried.get(key, (0, now))
+            tries = tries if now < last + PAUSE else 0
+            if tries >= TRIES:
+                return False
+            self._tried[key] = (tries + 1, now)
+            self._tried.move_to_end(key)
+            while len(self._tried) > _KEPT:
+                self._tried.popitem(last=False)
+            return True
 
     def note_right(self, login: str, address: str) -> None:
-        """Forget the wrong tries of whoever has got in."""
+        """Forget the tries of whoever has got in."""
         with self._lock:
-            self._wrong.pop(_key(login, address), None)
+            self._tried.pop(_key(login, address), None)
 
 
 def _key(login: str, address: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +13,11 @@ from werkzeug.exceptions import HTTPException
 
 from vaxcard.api.access import caller_or_none
 from vaxcard.api.answers import named, vaccine_name
-from vaxcard.api.problems import Problem, http_problem
+from vaxcard.api.problems import Problem, http_problem, problem_of
 from vaxcard.api.service import language, service
-from vaxcard.language import languages, say_age, say_clock, say_date, say_full_date, translations
+from vaxcard.errors import ManyFaults, VaxcardError
+from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
+from vaxcard.language.catalogues import SOURCE_LANGUAGE
 from vaxcard.language.dates import name_of_language, say_month, say_weekday
 from vaxcard.web.look import drawing_address, stylesheet_address
 
@@ -87,9 +90,32 @@ def said(text: str) -> str:
     return translations(language()).gettext(text)
 
 
-def fault_page(problem: Problem) -> Response:
+def fault_in_words(fault: VaxcardError) -> Said:
+    """A fault in the page's language: of a sentence that the catalogue does not know, only what kind of fault it is."""
+    problem = problem_of(fault, language())
+    told = _only_known(fault, Said(problem.detail or problem.title, problem.advice), language())
+    return Said(told.problem or problem.title, told.advice)
+
+
+def _only_known(fault: VaxcardError, told: Said, lang: str) -> Said:
+    """What was told, without the sentences that stayed in the language of the code."""
+    if lang == SOURCE_LANGUAGE:
+        return told
+    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
+    problems, advice = [each.problem for each in parts], fault.advice or ""
+    is_known = all(_is_known(text, lang) for text in problems)
+    return Said(told.problem if is_known else "", told.advice if advice and _is_known(advice, lang) else None)
+
+
+def _is_known(text: str, lang: str) -> bool:
+    words = translations(lang)
+    return words.gettext(text) != text or all(words.gettext(part) != part for part in text.split("; "))
+
+
+def fault_page(fault: VaxcardError, problem: Problem) -> Response:
     """A fault on a page of its own, with what to do and the way back."""
-    return _fault(problem)
+    told = _only_known(fault, Said(problem.detail or "", problem.advice), language())
+    return _fault(replace(problem, detail=told.problem or None, advice=told.advice))
 
 
 def http_fault_page(fault: HTTPException, *, stale_form: bool) -> ResponseReturnValue:
