@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -45,7 +46,8 @@ def commands() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What it writes (a registry, cards, reports, backups) is for its own account alone."""
+    os.umask(0o077)
     try:
         commands(prog_name="vaxcard")
     except VaxcardError as fault:
