@@ -43,6 +43,8 @@ def test_a_short_secret_is_refused(environment: dict[str, str]) -> None:
         ("VAXCARD_PUBLIC_URL", "https://vax.example/?q=1"),
         ("VAXCARD_QR_VERSION", "5"),
         ("VAXCARD_TIME_ZONE", "Nowhere/Here"),
+        ("VAXCARD_TRUSTED_PROXIES", "-1"),
+        ("VAXCARD_TRUSTED_PROXIES", "all"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(environment: dict[str, str], name: str, value: str) -> None:
