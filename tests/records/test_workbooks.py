@@ -102,8 +102,8 @@ def test_a_sheet_whose_part_is_gone_is_named_and_nothing_is_imported(importing: 
 @pytest.mark.parametrize(
     ("part", "filling", "problem"),
     [
-        ("sheet1.xml", b"<row/>" * (LARGEST_SHEETS // 6 + 1), "the workbook unpacks to more than the 256 MB that are read of its sheets"),
-        ("styles.xml", b"<x/>" * (LARGEST_OTHER // 4 + 1), "the workbook unpacks to more than the 16 MB that are read of its styles"),
+        ("sheet1.xml", b"<row/>" * (LARGEST_SHEETS // 6 + 1), "the workbook unpacks to more than the 128 MB that are read of its sheets"),
+        ("styles.xml", b"<x/>" * (LARGEST_OTHER // 4 + 1), "the workbook unpacks to more than the 4 MB that are read of its styles"),
         ("sheet1.xml", b"A" * (3 << 20), "a cell holds more text than any cell can"),
         ("sheet1.xml", b"<!DOCTYPE x [<!ENTITY a 'a'>]>", "the workbook holds declarations that no workbook needs"),
     ],

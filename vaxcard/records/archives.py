@@ -12,9 +12,9 @@ from pathlib import Path
 
 from vaxcard.errors import InputFault
 
-LARGEST_SHEETS = 256 << 20  # bytes of all sheets, unpacked: some 300,000 doses
+LARGEST_SHEETS = 128 << 20  # bytes of all sheets, unpacked: some 150,000 doses
 LARGEST_STRINGS = 64 << 20  # bytes of the table of texts, which is held in memory as a whole
-LARGEST_OTHER = 16 << 20  # bytes of any other part that is parsed: styles, the list of sheets
+LARGEST_OTHER = 4 << 20  # bytes of any other part that is parsed: styles, the list of sheets
 _BLOCK = 1 << 20  # no cell is as long: a block without a tag in it belongs to a text that no spreadsheet program writes
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
