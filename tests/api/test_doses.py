@@ -170,3 +170,8 @@ def test_a_machine_says_who_gave_a_dose_and_people_give_it_in_their_own_name(hou
     by_hand = house.signed_in().post(door, json={**sound, "id": str(an_id())}).get_json()
     by_key = house.client().post(door, json={**sound, "id": str(an_id())}, headers=key).get_json()
     assert (by_hand["dose"]["performer"], by_key["dose"]["performer"]) == ("周小敏", "somebody else")
+
+
+def test_marks_that_nobody_sees_are_not_kept(send: Any) -> None:
+    told = send(lot_number="D\u200b26\u202e", trace_code="8123\u20664567").get_json()["dose"]
+    assert (told["lot_number"], told["trace_code"]) == ("D26", "81234567")

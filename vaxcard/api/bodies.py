@@ -33,6 +33,7 @@ LONGEST = {
 """Characters that the registry keeps of each text."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` reads week dates and more besides
+_JOINERS = "\u200c\u200d"  # names are written with them; other marks that nobody sees are left out
 _NO_ID = UUID(int=0)
 _MOST_DOSES = 20  # of one product, as a clinic counts them
 
@@ -79,7 +80,8 @@ class Reader:
         return self._clean(name, value)
 
     def _clean(self, name: str, value: str) -> str | None:
-        plain = " ".join(unicodedata.normalize("NFC", value).split())
+        seen = (each for each in unicodedata.normalize("NFC", value) if each in _JOINERS or unicodedata.category(each) != "Cf")
+        plain = " ".join("".join(seen).split())
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
             self.fault(name, "there are characters in it that cannot be written", "type it again")
             return None
