@@ -48,10 +48,12 @@ def test_a_card_is_finished_once_all_on_it_is_given(schedule):
     assert [card.is_finished for card in cards[1:4]] == [True, False, False]
 
 
-def test_a_product_that_stands_in_is_named_as_given(schedule):
+def test_a_combined_product_stands_in_each_row_under_that_rows_own_name(schedule):
     given = (*invented.GIVEN[:3], ("DTaP-IPV/Hib", date(2026, 4, 16), "P1"))
     second = invented.cards(schedule, given=given)[2]
-    assert {(box.code, box.lot) for box in second.visits[0].boxes} == {("DTaP-IPV/Hib", "P1")}
+    combined = schedule.vaccine("DTaP-IPV/Hib").short_names["zh"]
+    own = [schedule.vaccine(code).short_names["zh"] for code in ("IPV", "DTaP")]
+    assert [(box.name, box.code, box.lot) for box in second.visits[0].boxes] == [(name, combined, "P1") for name in own]
 
 
 def test_drops_are_told_from_injections(schedule):

@@ -174,12 +174,16 @@ class _Making:
         return VisitBlock(visit.visit.number, age, tuple(self._box(slot) for slot in visit.slots[first:last]))
 
     def _box(self, slot: SlotView) -> DoseBox:
-        vaccine = self.schedule.vaccine(slot.vaccine or slot.slot.vaccine)
+        """A combined product stands in each of its groups' rows under that row's own name, so that one injection isn't read as several."""
+        product = self.schedule.vaccine(slot.vaccine or slot.slot.vaccine)
         first, second = wording.languages()
+        combined = len(product.groups) > 1
+        shown = self.schedule.vaccine(slot.slot.vaccine) if combined else product
+        code = product.short_names[first] if combined else product.short_names[second]
         return DoseBox(
-            vaccine.route == "oral",
-            vaccine.short_names[first],
-            vaccine.short_names[second],
+            product.route == "oral",
+            shown.short_names[first],
+            "" if slot.state == "waiting" else code,  # a clinician may still choose the product
             wording.say("dose", dose=slot.slot.dose),
             slot.given_on,
             self.lots.get(slot.n) if slot.n is not None else None,

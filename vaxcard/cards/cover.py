@@ -70,8 +70,9 @@ def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
         surface.icon("st-done", zone.x + 2.4, zone.y + 6.8, 14, INK)
         surface.text(zone.x + 20, zone.y + 12.2, wording.say("finished"), Type(22, True))
         surface.text(zone.x + 20, zone.y + 17.6, wording.say("finished_line"), Type(9))
-        english = f"{wording.say('finished', second=True)} · {wording.say('finished_line', second=True)}"
-        surface.text(zone.x + 20, zone.y + 21.4, english, Type(6.5, colour=INK_2))
+        for at, key in enumerate(("finished", "finished_line")):
+            english = typography.fit(wording.say(key, second=True), zone.width - 22, (6.5,), place=f"{where}, finished")
+            surface.text(zone.x + 20, zone.y + 21.2 + at * 2.7, english.lines[0], Type(6.5, colour=INK_2))
         return
     _which(surface, zone, visit, where)
     _day(surface, zone, visit)
@@ -147,12 +148,21 @@ def _clinic(surface: Surface, card: CoverCard, where: str) -> None:
     if not card.clinic.name:
         surface.line(x, zone.y + 8.2, x + room, zone.y + 8.2, colour=LINE_STRONG)
         return
-    name = typography.fit(card.clinic.name, room, (9.5, 8.5, 7.5), place=f"{where}, clinic name", bold=True, lines=2)
+    name = _clinic_name(card.clinic.name, room, where)
     hours = _fitting_hours(card.hours, room) if len(name.lines) == 1 else ""
     first = zone.y + (4.9 if hours or len(name.lines) > 1 else 6.6)
     for at, line in enumerate(name.lines):
         surface.text(x, first + at * 3.2, line, Type(name.size, True))
     surface.text(x, zone.y + 8.4, hours, Type(7.5))
+
+
+def _clinic_name(name: str, room: float, where: str) -> typography.Fitted:
+    """On one line where it can be, so that the hours stand under it; a visit after hours is a visit in vain."""
+    place = f"{where}, clinic name"
+    try:
+        return typography.fit(name, room, (9.5, 8.5, 7.5), place=place, bold=True)
+    except DoesNotFit:
+        return typography.fit(name, room, (9.5, 8.5, 7.5), place=place, bold=True, lines=2)
 
 
 def _fitting_hours(hours: str, room: float) -> str:
