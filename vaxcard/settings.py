@@ -87,6 +87,12 @@ def _local_secret(database_url: str) -> str:
     path = Path(database_url.removeprefix("sqlite:///")).parent / _SECRET_FILE
     if path.exists():
         return path.read_text(encoding="ascii").strip()
+    if Path(database_url.removeprefix("sqlite:///")).exists():
+        raise SettingsError(
+            "this registry was made with a secret key that is not here",
+            place="VAXCARD_SECRET_KEY",
+            advice=f"set it again, or put {_SECRET_FILE} back beside the registry",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     secret = random_secret()
     # Created for the owner alone and never over an existing key: losing one loses every name sealed under it.

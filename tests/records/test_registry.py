@@ -178,9 +178,33 @@ def test_the_expiry_day_itself_is_still_good(story: Story, child: UUID) -> None:
 
 
 def test_drops_and_an_injection_may_share_a_site(story: Story, child: UUID) -> None:
-    story.dose(child, "DTaP", date(2026, 7, 20), site="mouth")
-    drops = a_form(vaccine="bOPV", given_on=date(2026, 7, 20), site="mouth")
-    assert record(story, child, drops, date(2026, 7, 20)).dose.incidents == []
+    for month in (7, 8):
+        story.dose(child, "IPV", date(2026, month, 20))
+    story.dose(child, "DTaP", date(2026, 9, 20), site="mouth")
+    drops = a_form(vaccine="bOPV", given_on=date(2026, 9, 20), site="mouth")
+    assert record(story, child, drops, date(2026, 9, 20)).dose.incidents == []
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"vaccine": "bOPV"}, "would-not-count"),  # the group is due, this product is not
+        ({"vaccine": "IPV", "site": "mouth"}, "wrong-route"),
+        ({"vaccine": "IPV", "route": "oral"}, "wrong-route"),
+    ],
+)
+def test_the_wrong_product_or_way_is_stopped_before_the_needle(story: Story, child: UUID, told: dict[str, str], reason: str) -> None:
+    day = date(2026, 7, 20)
+    with pytest.raises(Refused) as stopped:
+        record(story, child, a_form(given_on=day, **told), day)
+    assert stopped.value.reason == reason
+    assert record(story, child, a_form(given_on=day, vaccine="IPV", site="left-arm"), day).dose.incidents == []
+
+
+def test_a_dose_dated_back_is_asked_whether_it_would_have_counted(story: Story, child: UUID) -> None:
+    early = a_form(vaccine="IPV", given_on=date(2026, 7, 1))
+    with pytest.raises(Refused, match="would not count"):
+        record(story, child, early, date(2026, 8, 3))
 
 
 def test_a_dose_from_a_certificate_need_not_be_due(story: Story, child: UUID) -> None:

@@ -81,6 +81,8 @@ def sign(edition: str | None, everything: bool, name: str) -> None:
 
     Until every edition with unverified entries is signed, nothing is sent to a real provider or served beyond this machine.
     """
+    if not name.strip():
+        raise InputFault("a signature needs a name", place="--by", advice="give the name of the officer who answers for it")
     with open_house() as house:
         known = [found.label for found in signatures.unverified_editions(house.schedule)]
         if edition is not None and edition not in known:

@@ -62,6 +62,15 @@ def read(session: Session, keyring: Keyring, schedule: Schedule, child_id: UUID,
     return Chart(child, tuple(doses), assessment, next_visit_of(session, child_id))
 
 
+def trial(acting: Acting, child: ChildRecord, dose: DoseAdministered) -> list[Evaluation]:
+    """What the engine would say of a dose that is not on file: asked before the needle, of the day on which it is given."""
+    history = _history(acting.session, acting.keyring, child, doses_of(acting.session, child.id))
+    tried = replace(dose, n=len(history.doses) + 1)
+    with_it = replace(history, doses=(*history.doses, tried))
+    assessment = assess(acting.schedule, Child(child.born_on, child.sex), with_it, acting.today)
+    return [evaluation for evaluation in assessment.evaluations if evaluation.n == tried.n]
+
+
 def _history(session: Session, keyring: Keyring, child: ChildRecord, doses: Sequence[DoseRecord]) -> History:
     return History(
         doses=tuple(DoseAdministered(n, dose.given_on, dose.vaccine, dose.expires_on) for n, dose in enumerate(doses, start=1)),

@@ -12,6 +12,8 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.doses import DoseForm, DoseSource, doses_of
 from vaxcard.records.people import ChildRecord, ChildState
+from vaxcard.schedule.history import DoseAdministered
+from vaxcard.schedule.outcomes import EvaluationStatus
 
 
 def refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) -> None:
@@ -33,6 +35,8 @@ def refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) ->
 def stop_before_injecting(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
     """What would have stopped the injection. Refused unless the form says why it happened; then kept as incidents."""
     incidents = [code for code, found in _stops(acting, child, form) if found]
+    if not incidents and form.source == DoseSource.CLINIC and _would_not_count(acting, child, form):
+        incidents = ["would-not-count"]  # whatever else stops a dose says more plainly why it would not count
     if incidents and not _says_why(form.happened):
         raise Refused(
             "; ".join(_SAID[code] for code in incidents),
@@ -54,6 +58,8 @@ _SAID = {
     "duplicate-vaccine-same-day": "this vaccine is already recorded for the child on that day",
     "site-already-used-today": "another injection on that day went into the same site",
     "not-due": "this vaccine is not due for the child today",
+    "would-not-count": "the dose would not count for this child: another product, or another day, is due",
+    "wrong-route": "this vaccine is not given that way",
 }
 
 
@@ -71,7 +77,25 @@ def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str
             "not-due",
             form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, child, form),
         ),
+        ("wrong-route", _is_wrong_route(acting, form)),
     ]
+
+
+def _would_not_count(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
+    """Whether the dose would be worth nothing in any of its groups; one that no group judges is the label's affair."""
+    judged = chart.trial(acting, child, DoseAdministered(0, form.given_on, form.vaccine, form.expires_on))
+    statuses = [evaluation.status for evaluation in judged if evaluation.group is not None]
+    return bool(statuses) and EvaluationStatus.VALID not in statuses
+
+
+def _is_wrong_route(acting: Acting, form: DoseForm) -> bool:
+    """Drops go into the mouth and nothing else does; the way of the needle is the product's own."""
+    by_mouth = acting.schedule.vaccines[form.vaccine].route == "oral"
+    told = [place in _MOUTH for place in (form.route, form.site) if place]
+    return any(mouth != by_mouth for mouth in told)
+
+
+_MOUTH = ("oral", "mouth")
 
 
 def _is_due(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
