@@ -1,0 +1,71 @@
+"""All series of one antigen for one person: which concern them, each judged once, each looked ahead along once and only when asked.
+
+Which of them is the best, scoring decides.
+"""
+
+from __future__ import annotations
+
+from vaxcard.schedule.cdsi.evaluation import walk
+from vaxcard.schedule.cdsi.forecast import Outlook, contraindication, immunity, look_ahead
+from vaxcard.schedule.cdsi.rules import Antigen, AntigenSeries, SeriesType
+from vaxcard.schedule.cdsi.standing import Person, Standing
+from vaxcard.schedule.outcomes import Reason, SeriesStatus
+
+
+class Board:
+    """One antigen's series with a person's doses."""
+
+    def __init__(self, antigen: Antigen, person: Person) -> None:
+        self.antigen, self.person = antigen, person
+        self.taken = person.by_antigen.get(antigen.name, [])
+        self.relevant = [series for series in antigen.series if concerns(series, person)]
+        self._immune = immunity(antigen, person)
+        self._standings: dict[str, Standing] = {}
+        self._outlooks: dict[str, Outlook] = {}
+        self._barred: dict[str, Reason | None] = {}
+
+    def judge(self) -> None:
+        """Judge the doses on every series, those that others ask about first; without doses there is nothing to judge."""
+        for series in sorted(self.relevant, key=lambda each: bool(each.awaits)) if self.taken else ():
+            self.standing(series)
+
+    def standing(self, series: AntigenSeries) -> Standing:
+        """The series as far as the doses bring it."""
+        found = self._standings.get(series.name)
+        if found is None:
+            found = self._standings[series.name] = Standing(series, self.person, self.taken, self._is_any_complete)
+            walk(found)
+        return found
+
+    def outlook(self, series: AntigenSeries) -> Outlook:
+        """What the series still owes."""
+        found = self._outlooks.get(series.name)
+        if found is None:
+            standing = self.standing(series)
+            found = look_ahead(standing, self.antigen, self._immune, self.barred(series))
+            self._outlooks[series.name] = found
+        return found
+
+    def barred(self, series: AntigenSeries) -> Reason | None:
+        """What bars the whole series; asked of nobody without observations."""
+        if not self.person.observed:
+            return None
+        if series.name not in self._barred:
+            self._barred[series.name] = contraindication(self.antigen, self.standing(series))
+        return self._barred[series.name]
+
+    def _is_any_complete(self, groups: frozenset[str]) -> bool:
+        # A series that asks about others is never itself asked about: the question would have no end.
+        asked = [series for series in self.relevant if series.group in groups and not series.awaits]
+        return any(self.outlook(series).status is SeriesStatus.COMPLETE for series in asked)
+
+
+def concerns(series: AntigenSeries, person: Person) -> bool:
+    """Whether a series is for this person: by sex, and by an indication where it is for people at risk (CDSi 5)."""
+    if series.sexes is not None and person.sex not in series.sexes:
+        return False
+    if series.kind is not SeriesType.RISK:
+        return True
+    return any(
+        each.observation in person.observed and person.in_age(person.on, each.age_from, each.age_before) for each in series.indications
+    )

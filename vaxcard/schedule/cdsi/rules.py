@@ -1,0 +1,211 @@
+"""The words that CDC's data adds to a schedule's vocabulary: antigens with many series, products by age and maker, live conflicts.
+
+Durations, intervals, vaccines and groups are those of every schedule; a bound that the data leaves out is None.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from vaxcard.schedule.cdsi.questions import SkipSet
+from vaxcard.schedule.dates import Duration, MonthEnd
+from vaxcard.schedule.rules import Interval, Names, Vaccine, VaccineGroup
+
+
+class SeriesType(StrEnum):
+    """Whom a series is for: everybody, people at risk, or nobody any more (doses given still count)."""
+
+    STANDARD = "standard"
+    RISK = "risk"
+    EVALUATION_ONLY = "evaluation only"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A vaccine as one dose takes it: at ages from..before, of one maker where that is said; `offered` ones are forecast."""
+
+    cvx: str
+    age_from: Duration | None
+    age_before: Duration | None
+    maker: str | None = None
+    offered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRule:
+    """Ages and intervals of a dose as they stood from `first` to `last`, both included.
+
+    Every interval holds, or every one of `allowed_intervals` where there are any.
+    """
+
+    first: date
+    last: date
+    absolute_minimum_age: Duration | None
+    minimum_age: Duration | None
+    earliest_recommended_age: Duration | None
+    latest_recommended_age: Duration | None
+    maximum_age: Duration | None
+    intervals: tuple[Interval, ...]
+    allowed_intervals: tuple[Interval, ...]
+
+    @property
+    def has_priority(self) -> bool:
+        """Whether every interval prevails over the other antigens of the group."""
+        return bool(self.intervals) and all(each.has_priority for each in self.intervals)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """When a dose is recommended at all; a missing end leaves it open."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDose:
+    """The rule for the nth dose of a series.
+
+    `live_waits` tells for each earlier live vaccine how long the vaccines preferred here wait after it.
+    """
+
+    number: int
+    rules: tuple[DatedRule, ...]
+    preferable: Mapping[str, tuple[Product, ...]]
+    allowable: Mapping[str, tuple[Product, ...]]
+    inadvertent: frozenset[str]
+    skips_when_given: tuple[SkipSet, ...]
+    skips_ahead: tuple[SkipSet, ...]
+    recurring: bool
+    season: Season | None
+    live_waits: Mapping[str, tuple[Duration, ...]]
+    source: str
+
+    def rule_on(self, anchor: date) -> DatedRule:
+        """The ages and intervals in force on a day."""
+        if len(self.rules) > 1:
+            for rule in self.rules:
+                if rule.first <= anchor <= rule.last:
+                    return rule
+        return self.rules[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """An observation that puts a person of this age at risk."""
+
+    observation: str
+    age_from: Duration | None
+    age_before: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class AntigenSeries:
+    """One path to protection against one antigen, with what decides whether it is taken; `sexes` None means everybody.
+
+    `awaits` names the series groups that its skips ask about: those are judged first.
+    """
+
+    name: str
+    antigen: str
+    kind: SeriesType
+    sexes: frozenset[str] | None
+    group: str
+    equivalent: frozenset[str]
+    is_default: bool
+    is_product_path: bool
+    priority: str
+    preference: int
+    starts_from: Duration | None
+    starts_before: Duration | None
+    indications: tuple[Indication, ...]
+    targets: tuple[TargetDose, ...]
+    awaits: frozenset[str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An observation that bars a vaccine (or, where `cvx` is None, the antigen) at an age in a range."""
+
+    observation: str
+    cvx: str | None
+    age_from: Duration | None
+    age_before: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class BirthImmunity:
+    """Everybody born before a date (in a country, where one is named) is immune unless an observation says otherwise."""
+
+    born_before: date
+    country: str | None
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Antigen:
+    """All that the data says of one antigen."""
+
+    name: str
+    group: str
+    series: tuple[AntigenSeries, ...]
+    immune_by: frozenset[str]
+    immune_by_birth: tuple[BirthImmunity, ...]
+    bars: tuple[Bar, ...]
+    vaccine_bars: tuple[Bar, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """How far a live vaccine stays from an earlier one: `minimum_end` after a dose that counted, `end` after any other."""
+
+    begin: Duration
+    minimum_end: Duration
+    end: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """An antigen that a vaccine holds when given at an age in a range."""
+
+    antigen: str
+    age_from: Duration | None
+    age_before: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class AntigenSchedule:
+    """CDC's schedule, compiled once: a schedule whose groups are merged from antigens (see docs/decisions/0020).
+
+    `conflicts` is looked up by the later vaccine, then the earlier one, `keeps_away` are all the earlier ones;
+    `full_groups` count only when every antigen does.
+    """
+
+    code: str
+    name: Names
+    month_end: MonthEnd
+    vaccines: Mapping[str, Vaccine]
+    groups: Mapping[str, VaccineGroup]
+    antigens: Mapping[str, Antigen]
+    antigens_of: Mapping[str, tuple[str, ...]]
+    associations: Mapping[str, tuple[Association, ...]]
+    conflicts: Mapping[str, Mapping[str, Conflict]]
+    keeps_away: frozenset[str]
+    full_groups: frozenset[str]
+    digest: str
+
+    def vaccine(self, code: str) -> Vaccine:
+        """The vaccine of that CVX code, with or without leading zeros; KeyError for one the data does not know."""
+        return self.vaccines[padded(code)]
+
+    def code_of_cvx(self, cvx: str) -> str | None:
+        """The code as it was written, if the data knows it: answers repeat a dose as it came."""
+        return cvx if padded(cvx) in self.vaccines else None
+
+
+def padded(cvx: str) -> str:
+    """A CVX code as the data writes it: two digits at least."""
+    return cvx.strip().zfill(2)
