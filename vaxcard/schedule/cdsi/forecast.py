@@ -80,15 +80,18 @@ def _owed(standing: Standing, antigen: Antigen, at: int) -> Outlook:
 
 def _earliest(standing: Standing, target: TargetDose, rule: DatedRule) -> tuple[date, Reason]:
     """The first day on which the dose is possible, and what decides it (FORECASTDTCAN-1)."""
-    person = standing.person
-    day, why = _floor(standing), Reason(ReasonCode.FROM_AGE, {"minimum_age": "0 days", "valid_from": person.born_on}, target.source)
-    if rule.minimum_age is not None and (reached := person.age(rule.minimum_age)) >= day:
-        day, why = reached, Reason(ReasonCode.FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": reached}, target.source)
+    person, day, why = standing.person, date.min, None
+    if rule.minimum_age is not None:
+        day = person.age(rule.minimum_age)
+        why = Reason(ReasonCode.FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": day}, target.source)
     for interval in rule.intervals:
         since = standing.reference(interval, len(person.given))
         if since is not None and (reached := interval.minimum.after(since)) > day:
             values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": reached}
             day, why = reached, Reason(ReasonCode.FROM_INTERVAL, values, target.source)
+    if why is None:
+        day = _floor(standing)
+        why = Reason(ReasonCode.FROM_AGE, {"minimum_age": "0 days", "valid_from": day}, target.source)
     if target.live_waits and person.live:
         day, why = _after_live(person, target, day, why)
     if target.season is not None and target.season.start is not None and target.season.start > day:

@@ -48,8 +48,7 @@ def _prioritised(members: Sequence[AntigenSeries], board: Board) -> AntigenSerie
         return _winner(complete, _score_complete)
     if begun:
         return _winner(begun, _score_begun)
-    untouched = [each for each in outlooks if not each.standing.met]
-    return default or _winner(untouched or outlooks, _score_untouched)
+    return default or _winner(outlooks, _score_untouched)
 
 
 def _scorable(members: Sequence[AntigenSeries], board: Board, has_default: bool) -> list[AntigenSeries]:
