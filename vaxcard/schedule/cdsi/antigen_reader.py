@@ -21,7 +21,7 @@ def read_antigen(root: Element, conflicts: Conflicts) -> Antigen:
         group=min(groups, default=""),
         series=tuple(read_series(row, name, conflicts) for row in rows),
         immune_by=frozenset(each.needed("guidelineCode").zfill(3) for each in root.children("immunity/clinicalHistory")),
-        immune_by_birth=tuple(found for each in root.children("immunity/dateOfBirth") if (found := _read_birth(each)) is not None),
+        immune_by_birth=tuple(birth for each in root.children("immunity/dateOfBirth") if (birth := _read_birth(each)) is not None),
         bars=tuple(_read_bar(each, each, None) for each in root.children("contraindications/vaccineGroup/contraindication")),
         vaccine_bars=tuple(
             _read_bar(each, vaccine, vaccine.cvx("cvx"))

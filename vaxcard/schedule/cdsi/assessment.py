@@ -9,10 +9,8 @@ from vaxcard.schedule.cdsi.merging import Group
 from vaxcard.schedule.cdsi.rules import AntigenSchedule, padded
 from vaxcard.schedule.cdsi.scoring import best
 from vaxcard.schedule.cdsi.standing import Person
-from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History
 from vaxcard.schedule.outcomes import Assessment, Evaluation, EvaluationStatus, Forecast, Reason, ReasonCode, SeriesStatus
-from vaxcard.schedule.timing import ONE_DAY
 
 
 def assess_antigens(schedule: AntigenSchedule, child: Child, history: History, on: date, engine: str) -> Assessment:

@@ -5,6 +5,8 @@ Which of them is the best, scoring decides.
 
 from __future__ import annotations
 
+from datetime import date
+
 from vaxcard.schedule.cdsi.evaluation import walk
 from vaxcard.schedule.cdsi.forecast import Outlook, contraindication, immunity, look_ahead
 from vaxcard.schedule.cdsi.rules import Antigen, AntigenSeries, SeriesType
@@ -18,7 +20,10 @@ class Board:
     def __init__(self, antigen: Antigen, person: Person) -> None:
         self.antigen, self.person = antigen, person
         self.taken = person.by_antigen.get(antigen.name, [])
-        self.relevant = [series for series in antigen.series if concerns(series, person)]
+        if person.observed:
+            self.relevant = [series for series in antigen.series if concerns(series, person)]
+        else:
+            self.relevant = antigen.for_everybody[person.sex]
         self._immune = immunity(antigen, person)
         self._standings: dict[str, Standing] = {}
         self._outlooks: dict[str, Outlook] = {}
@@ -36,6 +41,10 @@ class Board:
             found = self._standings[series.name] = Standing(series, self.person, self.taken, self._is_any_complete)
             walk(found)
         return found
+
+    def first_valid(self, series: AntigenSeries) -> date | None:
+        """When the series was begun with a dose that counts; None while it is not."""
+        return self.standing(series).met[0] if self.taken and self.standing(series).met else None
 
     def outlook(self, series: AntigenSeries) -> Outlook:
         """What the series still owes."""

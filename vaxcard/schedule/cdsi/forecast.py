@@ -10,6 +10,7 @@ from vaxcard.schedule.cdsi.rules import Antigen, Bar, DatedRule, TargetDose
 from vaxcard.schedule.cdsi.standing import Person, Standing
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue, SeriesStatus
+from vaxcard.schedule.rules import Interval
 from vaxcard.schedule.timing import ONE_DAY
 
 
@@ -140,7 +141,7 @@ def _past_due(standing: Standing, rule: DatedRule) -> date | None:
     return max(days) - ONE_DAY if days else None
 
 
-def _from_references(standing: Standing, lengths: list[tuple[Duration | None, object]]) -> list[date]:
+def _from_references(standing: Standing, lengths: list[tuple[Duration | None, Interval]]) -> list[date]:
     days = []
     for length, interval in lengths:
         if length is not None and (since := standing.reference(interval, len(standing.person.given))) is not None:
@@ -159,7 +160,7 @@ def _number(standing: Standing, target: TargetDose) -> int:
 def products(outlook: Outlook, antigen: Antigen) -> tuple[str, ...]:
     """The vaccines to offer: forecast ones in age on the earliest or the recommended day that nothing bars."""
     person, target = outlook.standing.person, outlook.standing.series.targets[outlook.target]
-    offered = {}
+    offered: dict[str, None] = {}
     for cvx, ways in target.preferable.items():
         for way in ways:
             days = [day for day in (outlook.earliest, outlook.recommended) if day is not None]
@@ -177,7 +178,7 @@ def contraindication(antigen: Antigen, standing: Standing) -> Reason | None:
     if not any(bar.observation in person.observed for bar in antigen.vaccine_bars):
         return None
     preferred = {cvx for target in standing.series.targets for cvx in target.preferable}
-    barred = [bar for cvx in sorted(preferred) if (bar := _barred(antigen, person, cvx)) is not None]
+    barred = [found for cvx in sorted(preferred) if (found := _barred(antigen, person, cvx)) is not None]
     if not preferred or len(barred) < len(preferred):
         return None
     values: dict[str, ReasonValue] = {"vaccine": barred[0].cvx or "", "observation": barred[0].observation}

@@ -102,10 +102,10 @@ class _Reading:
             for antigen in groups[name]:
                 if antigen not in antigens:
                     row.complain("antigen", f'"{antigen}" of group {name} has no antigen file')
-        for antigen in antigens.values():
-            if antigen.name not in groups.get(antigen.group, ()):
-                problem = f'antigen "{antigen.name}" is not in group "{antigen.group}"'
-                self.main.complain("vaccineGroupToAntigenMap", problem, f"it stands so in {antigen.source}")
+        for each in antigens.values():
+            if each.name not in groups.get(each.group, ()):
+                problem = f'antigen "{each.name}" is not in group "{each.group}"'
+                self.main.complain("vaccineGroupToAntigenMap", problem, f"it stands so in {each.source}")
         return groups
 
     def _associations(self, antigens: Mapping[str, Antigen]) -> dict[str, tuple[Association, ...]]:

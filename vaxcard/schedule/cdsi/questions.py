@@ -85,7 +85,7 @@ class DosesCounted:
     age_from: Duration | None
     age_before: Duration | None
     first: date
-    last: date
+    before: date
 
     def holds(self, standing: Standing, day: date, anchor: date) -> bool:
         """Whether the count compares as the rule says."""
@@ -95,7 +95,7 @@ class DosesCounted:
                 continue
             if self.vaccines is not None and given.cvx not in self.vaccines:
                 continue
-            if self.first <= given.on <= self.last and in_age(given.on, self.age_from, self.age_before):
+            if self.first <= given.on < self.before and in_age(given.on, self.age_from, self.age_before):
                 count += 1
         return self.compares(count, self.number)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from vaxcard.schedule.cdsi.questions import SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd
@@ -144,7 +145,7 @@ class BirthImmunity:
     unless: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Antigen:
     """All that the data says of one antigen."""
 
@@ -156,6 +157,14 @@ class Antigen:
     bars: tuple[Bar, ...]
     vaccine_bars: tuple[Bar, ...]
     source: str
+
+    @cached_property
+    def for_everybody(self) -> dict[str, list[AntigenSeries]]:
+        """The series by sex that need no indication."""
+        return {
+            sex: [each for each in self.series if each.kind is not SeriesType.RISK and (each.sexes is None or sex in each.sexes)]
+            for sex in ("female", "male", "unknown")
+        }
 
 
 @dataclass(frozen=True, slots=True)

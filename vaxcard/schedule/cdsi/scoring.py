@@ -8,7 +8,6 @@ from datetime import date
 from vaxcard.schedule.cdsi.board import Board
 from vaxcard.schedule.cdsi.forecast import Outlook
 from vaxcard.schedule.cdsi.rules import AntigenSeries, SeriesType
-from vaxcard.schedule.cdsi.standing import Standing
 from vaxcard.schedule.outcomes import EvaluationStatus, SeriesStatus
 
 COMPLETE, NOT_COMPLETE = SeriesStatus.COMPLETE, SeriesStatus.NOT_COMPLETE
@@ -53,7 +52,7 @@ def _prioritised(members: Sequence[AntigenSeries], board: Board) -> AntigenSerie
 
 def _scorable(members: Sequence[AntigenSeries], board: Board, has_default: bool) -> list[AntigenSeries]:
     top = min((each.priority for each in members if each.kind is SeriesType.RISK), default="")
-    nobody = not has_default and not any(_first_valid(board.standing(each)) for each in members)
+    nobody = not has_default and not any(board.first_valid(each) for each in members)
     return [each for each in members if _is_scorable(each, board, top, nobody)]
 
 
@@ -62,14 +61,10 @@ def _is_scorable(series: AntigenSeries, board: Board, top: str, nobody: bool) ->
         return series.priority == top
     if series.kind is SeriesType.EVALUATION_ONLY:
         return board.outlook(series).status is COMPLETE
-    first = _first_valid(board.standing(series))
+    first = board.first_valid(series)
     if first is None:
         return nobody
     return series.starts_before is None or first < board.person.age(series.starts_before)
-
-
-def _first_valid(standing: Standing) -> date | None:
-    return standing.met[0] if standing.met else None
 
 
 Score = Callable[[Outlook, list[Outlook]], int]

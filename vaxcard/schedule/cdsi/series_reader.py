@@ -132,8 +132,17 @@ def _in_force(intervals: Iterable[tuple[tuple[date, date], Interval]], day: date
 def _dated_rule(
     first: date, last: date, age: Element | None, intervals: tuple[Interval, ...], allowed: tuple[Interval, ...]
 ) -> DatedRule:
-    tags = ("absMinAge", "minAge", "earliestRecAge", "latestRecAge", "maxAge")
-    return DatedRule(first, last, *(age.duration(tag) if age is not None else None for tag in tags), intervals, allowed)
+    return DatedRule(
+        first=first,
+        last=last,
+        absolute_minimum_age=age.duration("absMinAge") if age else None,
+        minimum_age=age.duration("minAge") if age else None,
+        earliest_recommended_age=age.duration("earliestRecAge") if age else None,
+        latest_recommended_age=age.duration("latestRecAge") if age else None,
+        maximum_age=age.duration("maxAge") if age else None,
+        intervals=intervals,
+        allowed_intervals=allowed,
+    )
 
 
 def _span(row: Element) -> tuple[date, date]:
@@ -209,5 +218,5 @@ def _read_question(row: Element) -> Question:
         age_from=row.duration("beginAge"),
         age_before=row.duration("endAge"),
         first=row.day("startDate") or FIRST,
-        last=row.day("endDate") or LAST,
+        before=row.day("endDate") or LAST,
     )
