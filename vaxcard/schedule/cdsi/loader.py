@@ -13,7 +13,7 @@ from vaxcard.schedule.cdsi.antigen_reader import read_antigen
 from vaxcard.schedule.cdsi.elements import Element, open_element
 from vaxcard.schedule.cdsi.rules import Antigen, AntigenSchedule, Association, Conflict
 from vaxcard.schedule.cdsi.series_reader import NOTHING
-from vaxcard.schedule.dates import MonthEnd
+from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.faults import Faults
 from vaxcard.schedule.rules import Vaccine, VaccineGroup
 
@@ -144,5 +144,18 @@ def _read_conflicts(main: Element) -> dict[str, dict[str, Conflict]]:
             row.complain("conflictEndInterval", "is missing or empty")
         if lengths[1] is None:
             minimum_end = end
-        conflicts.setdefault(row.cvx("current/cvx"), {})[row.cvx("previous/cvx")] = Conflict(begin, minimum_end, end)
+        pairs, earlier = conflicts.setdefault(row.cvx("current/cvx"), {}), row.cvx("previous/cvx")
+        pairs[earlier] = _longer(pairs.get(earlier), Conflict(begin, minimum_end, end))
     return conflicts
+
+
+def _longer(known: Conflict | None, found: Conflict) -> Conflict:
+    """A pair that is listed twice keeps the longer distances."""
+    if known is None:
+        return found
+    longest = max((known.end, found.end), key=_days), max((known.minimum_end, found.minimum_end), key=_days)
+    return Conflict(min((known.begin, found.begin), key=_days), longest[1], longest[0])
+
+
+def _days(length: Duration) -> tuple[int, int]:
+    return length.months, length.days

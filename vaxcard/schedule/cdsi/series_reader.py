@@ -210,6 +210,7 @@ def _read_question(row: Element) -> Question:
         return SeriesComplete(frozenset(row.needed("seriesGroups").replace(",", ";").replace(" ", "").split(";")) - {""})
     if not kind.startswith("vaccine count by"):
         row.complain("conditionType", f'"{kind}" is not known', "a new type of condition needs a new version of this program")
+        return AgeBetween(None, None)
     return DosesCounted(
         vaccines=row.cvx_list("vaccineTypes") or None,
         only_valid=row.choice("doseType", {"valid": True, "total": False}, False),
