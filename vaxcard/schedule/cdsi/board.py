@@ -15,15 +15,16 @@ from vaxcard.schedule.outcomes import Reason, SeriesStatus
 
 
 class Board:
-    """One antigen's series with a person's doses."""
+    """One antigen's series with a person's doses; one seen on a later day takes the verdicts over from the board `before` it."""
 
-    def __init__(self, antigen: Antigen, person: Person) -> None:
-        self.antigen, self.person = antigen, person
+    def __init__(self, antigen: Antigen, person: Person, before: Board | None = None) -> None:
+        self.antigen, self.person, self._before = antigen, person, before
         self.taken = person.by_antigen.get(antigen.name, [])
         if person.observed:
             self.relevant = [series for series in antigen.series if concerns(series, person)]
         else:
             self.relevant = antigen.for_everybody[person.sex]
+        self._is_free = antigen.barred_by.isdisjoint(person.observed)
         self._immune = immunity(antigen, person)
         self._standings: dict[str, Standing] = {}
         self._outlooks: dict[str, Outlook] = {}
@@ -38,8 +39,13 @@ class Board:
         """The series as far as the doses bring it."""
         found = self._standings.get(series.name)
         if found is None:
-            found = self._standings[series.name] = Standing(series, self.person, self.taken, self._is_any_complete)
-            walk(found)
+            known = self._before._standings.get(series.name) if self._before is not None else None
+            if known is not None:
+                found = known.seen_by(self.person, self._is_any_complete)
+            else:
+                found = Standing(series, self.person, self.taken, self._is_any_complete)
+                walk(found)
+            self._standings[series.name] = found
         return found
 
     def first_valid(self, series: AntigenSeries) -> date | None:
@@ -56,8 +62,8 @@ class Board:
         return found
 
     def barred(self, series: AntigenSeries) -> Reason | None:
-        """What bars the whole series; asked of nobody without observations."""
-        if not self.person.observed:
+        """What bars the whole series, None where nothing does."""
+        if self._is_free:
             return None
         if series.name not in self._barred:
             self._barred[series.name] = contraindication(self.antigen, self.standing(series))
@@ -75,6 +81,8 @@ def concerns(series: AntigenSeries, person: Person) -> bool:
         return False
     if series.kind is not SeriesType.RISK:
         return True
+    if series.indicated_by.isdisjoint(person.observed):
+        return False
     return any(
         each.observation in person.observed and person.in_age(person.on, each.age_from, each.age_before) for each in series.indications
     )

@@ -34,6 +34,10 @@ def _judged(standing: Standing, given: Given) -> tuple[EvaluationStatus, tuple[R
     target = _target(standing, given)
     if target is None:
         return EXTRANEOUS, (Reason(ReasonCode.SERIES_ALREADY_COMPLETE, {}, standing.series.source),)
+    accepted_on = standing.accepted_on(given) if standing.person.accepted else None
+    if accepted_on is not None:
+        _satisfy(standing, target, given.on)
+        return VALID, (Reason(ReasonCode.ACCEPTED, {"decided_on": accepted_on}, "clinician"),)
     if given.flaw is not None:
         return SUB_STANDARD, (given.flaw,)
     if given.cvx in target.inadvertent:

@@ -166,6 +166,8 @@ def products(outlook: Outlook, antigen: Antigen) -> tuple[str, ...]:
             days = [day for day in (outlook.earliest, outlook.recommended) if day is not None]
             if way.offered and any(person.in_age(day, way.age_from, way.age_before) for day in days):
                 offered[cvx] = None
+    if antigen.barred_by.isdisjoint(person.observed):
+        return tuple(offered)
     return tuple(cvx for cvx in offered if not _barred(antigen, person, cvx))
 
 
@@ -175,8 +177,6 @@ def contraindication(antigen: Antigen, standing: Standing) -> Reason | None:
     for bar in antigen.bars:
         if _applies(bar, person):
             return Reason(ReasonCode.CONTRAINDICATED_BY, {"vaccine": antigen.name, "observation": bar.observation}, antigen.source, True)
-    if not any(bar.observation in person.observed for bar in antigen.vaccine_bars):
-        return None
     preferred = {cvx for target in standing.series.targets for cvx in target.preferable}
     barred = [found for cvx in sorted(preferred) if (found := _barred(antigen, person, cvx)) is not None]
     if not preferred or len(barred) < len(preferred):

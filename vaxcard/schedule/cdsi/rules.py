@@ -65,6 +65,15 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """When the outlook on a dose may change by time alone: at ages, on days of the calendar, some time after an earlier dose."""
+
+    ages: tuple[Duration, ...]
+    days: tuple[date, ...]
+    since_doses: tuple[Duration, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TargetDose:
     """The rule for the nth dose of a series.
 
@@ -81,6 +90,7 @@ class TargetDose:
     recurring: bool
     season: Season | None
     live_waits: Mapping[str, tuple[Duration, ...]]
+    turns: Turns
     source: str
 
     def rule_on(self, anchor: date) -> DatedRule:
@@ -123,6 +133,7 @@ class AntigenSeries:
     indications: tuple[Indication, ...]
     targets: tuple[TargetDose, ...]
     awaits: frozenset[str]
+    indicated_by: frozenset[str]
     source: str
 
 
@@ -157,6 +168,11 @@ class Antigen:
     bars: tuple[Bar, ...]
     vaccine_bars: tuple[Bar, ...]
     source: str
+
+    @cached_property
+    def barred_by(self) -> frozenset[str]:
+        """The observations that bar something."""
+        return frozenset(bar.observation for bar in (*self.bars, *self.vaccine_bars))
 
     @cached_property
     def for_everybody(self) -> dict[str, list[AntigenSeries]]:

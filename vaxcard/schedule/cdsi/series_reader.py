@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from vaxcard.schedule.cdsi.elements import Element
 from vaxcard.schedule.cdsi.questions import AgeBetween, DosesCounted, InForce, Question, SeriesComplete, SincePrevious, SkipSet
-from vaxcard.schedule.cdsi.rules import AntigenSeries, Conflict, DatedRule, Indication, Product, Season, SeriesType, TargetDose
-from vaxcard.schedule.dates import Duration, MonthEnd, parse_duration
+from vaxcard.schedule.cdsi.rules import AntigenSeries, Conflict, DatedRule, Indication, Product, Season, SeriesType, TargetDose, Turns
+from vaxcard.schedule.dates import Duration, MonthEnd, day_after, parse_duration
 from vaxcard.schedule.rules import Interval
 
 FIRST, LAST = date.min, date.max
@@ -30,6 +30,7 @@ def read_series(row: Element, antigen: str, conflicts: Conflicts) -> AntigenSeri
     if select is None:
         row.complain("selectSeries", "is missing or empty")
         select = row
+    indications = tuple(_read_indication(each) for each in row.children("indication"))
     targets = tuple(_read_dose(dose, number, conflicts) for number, dose in enumerate(row.children("seriesDose"), 1))
     if not targets:
         row.complain("seriesDose", "is missing: a series has at least one dose")
@@ -46,9 +47,10 @@ def read_series(row: Element, antigen: str, conflicts: Conflicts) -> AntigenSeri
         preference=select.whole("seriesPreference", _UNPREFERRED),
         starts_from=select.duration("minAgeToStart"),
         starts_before=select.duration("maxAgeToStart"),
-        indications=tuple(_read_indication(each) for each in row.children("indication")),
+        indications=indications,
         targets=targets,
         awaits=_awaited(targets),
+        indicated_by=frozenset(each.observation for each in indications),
         source=row.place,
     )
 
@@ -76,20 +78,36 @@ def _read_dose(row: Element, number: int, conflicts: Conflicts) -> TargetDose:
     if written.split()[-1:] != [str(number)]:
         row.complain("doseNumber", f'"{written}" stands in place {number}', "number the doses from 1 in order")
     preferable = _read_products(row, "preferableVaccine")
-    skips = _read_skips(row)
+    skips, rules = _read_skips(row), _dated_rules(row, number)
+    season = next((Season(each.day("startDate"), each.day("endDate")) for each in row.children("seasonalRecommendation")), None)
+    skips_ahead = tuple(questions for context, questions in skips if context != "evaluation")
     return TargetDose(
         number=number,
-        rules=_dated_rules(row, number),
+        rules=rules,
         preferable=preferable,
         allowable=_read_products(row, "allowableVaccine"),
         inadvertent=frozenset(each.cvx("cvx") for each in row.children("inadvertentVaccine")),
         skips_when_given=tuple(questions for context, questions in skips if context != "forecast"),
-        skips_ahead=tuple(questions for context, questions in skips if context != "evaluation"),
+        skips_ahead=skips_ahead,
         recurring=row.flag("recurringDose"),
-        season=next((Season(each.day("startDate"), each.day("endDate")) for each in row.children("seasonalRecommendation")), None),
+        season=season,
         live_waits=_live_waits(preferable, conflicts),
+        turns=_turns(rules, skips_ahead, season),
         source=row.place,
     )
+
+
+def _turns(rules: Iterable[DatedRule], skips: Iterable[SkipSet], season: Season | None) -> Turns:
+    asked = [question for questions in skips for question in questions]
+    bounds = [each for question in asked if isinstance(question, AgeBetween) for each in (question.age_from, question.age_before)]
+    ages = [each for each in (*bounds, *(rule.maximum_age for rule in rules)) if each is not None]
+    spans = [(each.first, each.last) for each in rules]
+    spans += [(question.first, question.last) for question in asked if isinstance(question, InForce)]
+    days = [each for first, last in spans for each in (first, day_after(last))]
+    if season is not None and season.end is not None:
+        days.append(day_after(season.end))
+    since = [question.interval for question in asked if isinstance(question, SincePrevious)]
+    return Turns(tuple(dict.fromkeys(ages)), tuple(sorted(set(days) - {FIRST, LAST})), tuple(dict.fromkeys(since)))
 
 
 def _read_products(row: Element, tag: str) -> dict[str, tuple[Product, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +40,7 @@ class Person:
         for observation in history.observations:
             if observation.holds_on(on):
                 self.observed.setdefault(observation.code.strip().zfill(3), []).append(observation)
-        self.accepted = {(each.group, each.given_on) for each in history.decisions if each.decision == "accept" and each.on <= on}
+        self.accepted = {(each.group, each.given_on): each.on for each in history.decisions if each.decision == "accept" and each.on <= on}
         judged = [dose for dose in history.doses if child.born_on <= dose.given_on <= on and padded(dose.vaccine) in schedule.vaccines]
         self.given = [
             Given(at, dose, dose.given_on, padded(dose.vaccine), _flaw(dose)) for at, dose in enumerate(sorted(judged, key=_order))
@@ -63,6 +64,12 @@ class Person:
         if age_from is not None and day < self.age(age_from):
             return False
         return age_before is None or day < self.age(age_before)
+
+    def seen_on(self, day: date) -> Person:
+        """The same person on another day on which nothing else has been observed, given or decided."""
+        later = copy(self)
+        later.on = day
+        return later
 
     def is_born_in(self, country: str | None) -> bool:
         """Whether the country of birth is that one; where nobody has said, the schedule's own country is assumed (decision 0020)."""
@@ -98,9 +105,20 @@ class Standing:
         self.inadvertent: list[Given] = []
         self.previous_on: date | None = None
 
+    def seen_by(self, person: Person, complete: Callable[[frozenset[str]], bool]) -> Standing:
+        """The same doses on the same series, seen by a person on another day."""
+        later = copy(self)
+        later.person, later._complete = person, complete
+        return later
+
     def is_any_complete(self, groups: frozenset[str]) -> bool:
         """Whether a series of the antigen in one of these groups is complete."""
         return self._complete(groups)
+
+    def accepted_on(self, given: Given) -> date | None:
+        """When a clinician accepted the dose for the antigen's group, whatever the rules say; None if nobody did."""
+        group = self.person.schedule.antigens[self.series.antigen].group
+        return self.person.accepted.get((group, given.on))
 
     def reference(self, interval: Interval, before: int) -> date | None:
         """The day from which an interval runs, seen from the dose in place `before`; None when there is none."""
