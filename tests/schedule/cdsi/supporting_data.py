@@ -34,7 +34,9 @@ def interval(**elements: str) -> str:
     return xml(interval=xml(**{"fromPrevious": "Y", **elements}))
 
 
-def series(*doses: str, name: str = "Standard series", kind: str = "Standard", antigen: str = "Alpha", group: str = "Alphas", **more: Any) -> str:
+def series(
+    *doses: str, name: str = "Standard series", kind: str = "Standard", antigen: str = "Alpha", group: str = "Alphas", **more: Any
+) -> str:
     """A series; `more` are elements of the series or of its selection."""
     chosen = {"defaultSeries": "Yes", "productPath": "No", "seriesGroup": "1", "seriesPriority": "A", "seriesPreference": "1"}
     outside = {key: more.pop(key) for key in ("requiredGender", "equivalentSeriesGroups", "indication") if key in more}

@@ -97,4 +97,5 @@ def test_cdc_s_release_is_read_whole(shared_dir: Path) -> None:
     schedule = load_cdsi(shared_dir / "cdsi" / "supporting-data-4.64")
     series_read = [each for antigen in schedule.antigens.values() for each in antigen.series]
     pairs = sum(len(earlier) for earlier in schedule.conflicts.values())
-    assert (len(schedule.antigens), len(schedule.groups), len(series_read), pairs) == (30, 26, 143, 624)  # CDC lists one of its 625 pairs twice
+    # CDC lists one of its 625 pairs twice.
+    assert (len(schedule.antigens), len(schedule.groups), len(series_read), pairs) == (30, 26, 143, 624)
