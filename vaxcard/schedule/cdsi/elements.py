@@ -20,7 +20,7 @@ T = TypeVar("T")
 _DAY = re.compile(r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>\d{4})", re.ASCII)
 _CVX = re.compile(r"\d{1,3}", re.ASCII)
 _ABSENT = {"", "n/a", "none"}
-_BARE_UNIT = re.compile(r"(\d\s*)(day|week|month|year)\b")
+_BARE_UNIT = re.compile(r"\b((?!1\b)\d+\s*)(day|week|month|year)\b")
 
 
 class _DocumentTypeError(Exception):

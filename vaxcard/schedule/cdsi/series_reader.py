@@ -17,7 +17,7 @@ NOTHING = parse_duration("0 days", MonthEnd.ROLL)
 _SEXES = {"female", "male", "unknown"}
 _CONTEXTS = {"both": "both", "evaluation": "evaluation", "forecast": "forecast"}
 _COMPARES = {"greater than": operator.gt, "equal to": operator.eq, "less than": operator.lt}
-_UNPREFERRED = 1_000_000
+_UNPREFERRED, LOWEST_PRIORITY = 1_000_000, "~"
 
 Conflicts = Mapping[str, Mapping[str, Conflict]]
 
@@ -43,7 +43,7 @@ def read_series(row: Element, antigen: str, conflicts: Conflicts) -> AntigenSeri
         equivalent=frozenset(row.text("equivalentSeriesGroups").replace(",", ";").replace(" ", "").split(";")) - {""},
         is_default=select.flag("defaultSeries"),
         is_product_path=select.flag("productPath"),
-        priority=select.text("seriesPriority").upper(),
+        priority=select.text("seriesPriority").upper() or LOWEST_PRIORITY,
         preference=select.whole("seriesPreference", _UNPREFERRED),
         starts_from=select.duration("minAgeToStart"),
         starts_before=select.duration("maxAgeToStart"),
