@@ -15,6 +15,7 @@ from tests.schedule.cdsi.supporting_data import (
     interval,
     schedule_file,
     series,
+    xml,
 )
 from vaxcard.schedule.outcomes import EvaluationStatus, SeriesStatus
 
@@ -155,6 +156,7 @@ def test_an_interval_with_priority_lets_its_antigen_go_first(tmp_path: Path) -> 
     [
         ((barred("vaccineGroup"), "maxAge"), SeriesStatus.CONTRAINDICATED),
         (("", "maxAge"), SeriesStatus.AGED_OUT),
+        (("", "season"), SeriesStatus.NOT_RECOMMENDED),
         (("", ""), SeriesStatus.NOT_COMPLETE),
         ((IMMUNE_BY_018, ""), SeriesStatus.NOT_COMPLETE),
     ],
@@ -163,7 +165,10 @@ def test_the_status_of_a_group_is_the_gravest_of_its_antigens(
     tmp_path: Path, antigens: tuple[str, str], status: SeriesStatus
 ) -> None:
     facts, limit = antigens
-    rules = Programme(tmp_path, alpha(facts), beta(**({limit: "12 months"} if limit else {})), schedule=pair("Alphas"))
+    ended = xml(seasonalRecommendation=xml(startDate="20200701", endDate="20210630")) if limit == "season" else ""
+    age = {"maxAge": "12 months"} if limit == "maxAge" else {}
+    other = antigen_file(series(dose(vaccines="900 902", extra=ended, **age), antigen="Beta"))
+    rules = Programme(tmp_path, alpha(facts), other, schedule=pair("Alphas"))
     assert rules.forecast("2022-01-01", seen=("080", "018")).status is status
 
 

@@ -8,9 +8,7 @@ from datetime import date
 from vaxcard.schedule.cdsi.questions import skipped
 from vaxcard.schedule.cdsi.rules import Antigen, Bar, DatedRule, TargetDose
 from vaxcard.schedule.cdsi.standing import Person, Standing
-from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue, SeriesStatus
-from vaxcard.schedule.rules import Interval
 from vaxcard.schedule.timing import ONE_DAY
 
 
@@ -35,7 +33,7 @@ def look_ahead(standing: Standing, antigen: Antigen, immune: Reason | None, barr
     """The outlook of a series; `immune` and `barred` say what holds of the whole antigen or series."""
     person, targets, at = standing.person, standing.series.targets, standing.cursor
     while True:
-        while at < len(targets) and skipped(targets[at].skips_ahead, standing, person.on, person.on):
+        while at < len(targets) and (skips := targets[at].skips_ahead) and skipped(skips, standing, person.on, person.on):
             at += 1
         if at == len(targets):
             return _through(standing)
@@ -45,7 +43,8 @@ def look_ahead(standing: Standing, antigen: Antigen, immune: Reason | None, barr
             return Outlook(standing, SeriesStatus.CONTRAINDICATED, barred, at)
         outlook = _owed(standing, antigen, at)
         # The target may be skipped by the day on which it becomes possible (CDSi 7.6).
-        if outlook.earliest is None or not skipped(targets[at].skips_ahead, standing, outlook.earliest, person.on):
+        skips = targets[at].skips_ahead
+        if not skips or outlook.earliest is None or not skipped(skips, standing, outlook.earliest, person.on):
             return outlook
         at += 1
 
@@ -97,8 +96,8 @@ def _earliest(standing: Standing, target: TargetDose, rule: DatedRule) -> tuple[
         day, why = _after_live(person, target, day, why)
     if target.season is not None and target.season.start is not None and target.season.start > day:
         day, why = target.season.start, Reason(ReasonCode.FROM_SEASON, {"valid_from": target.season.start}, target.source)
-    last = max([each.on for each in standing.inadvertent] + [each.on for each in standing.taken[-1:]], default=day)
-    if last > day:
+    # An inadvertent dose is never later than the last one given.
+    if standing.taken and (last := standing.taken[-1].on) > day:
         day, why = last, Reason(ReasonCode.FROM_LAST_DOSE, {"valid_from": last}, target.source)
     return day, why
 
@@ -131,22 +130,23 @@ def _after_live(person: Person, target: TargetDose, day: date, why: Reason) -> t
 def _recommended(standing: Standing, rule: DatedRule) -> date | None:
     if rule.earliest_recommended_age is not None:
         return standing.person.age(rule.earliest_recommended_age)
-    return max(_from_references(standing, [(each.earliest_recommended, each) for each in rule.intervals]), default=None)
+    days = [
+        each.earliest_recommended.after(since)
+        for each in rule.intervals
+        if each.earliest_recommended is not None and (since := standing.reference(each, len(standing.person.given))) is not None
+    ]
+    return max(days, default=None)
 
 
 def _past_due(standing: Standing, rule: DatedRule) -> date | None:
     if rule.latest_recommended_age is not None:
         return standing.person.age(rule.latest_recommended_age) - ONE_DAY
-    days = _from_references(standing, [(each.latest_recommended, each) for each in rule.intervals])
+    days = [
+        each.latest_recommended.after(since)
+        for each in rule.intervals
+        if each.latest_recommended is not None and (since := standing.reference(each, len(standing.person.given))) is not None
+    ]
     return max(days) - ONE_DAY if days else None
-
-
-def _from_references(standing: Standing, lengths: list[tuple[Duration | None, Interval]]) -> list[date]:
-    days = []
-    for length, interval in lengths:
-        if length is not None and (since := standing.reference(interval, len(standing.person.given))) is not None:
-            days.append(length.after(since))
-    return days
 
 
 def _number(standing: Standing, target: TargetDose) -> int:

@@ -54,6 +54,11 @@ def _recorded(today: Day) -> Iterator[date]:
 def _turns(board: Board) -> Iterator[date]:
     """Days on which the outlook along any series of an antigen may turn."""
     age, taken = board.person.age, board.taken
+    if not taken and not board.person.observed:
+        untouched = board.antigen.turns_untouched[board.person.sex]
+        yield from map(age, untouched.ages)
+        yield from untouched.days
+        return
     for series in board.relevant:
         cursor = board.standing(series).cursor if taken else 0
         if series.starts_from is not None:

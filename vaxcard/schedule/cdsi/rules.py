@@ -170,6 +170,27 @@ class Antigen:
     source: str
 
     @cached_property
+    def defaults(self) -> dict[str, list[AntigenSeries] | None]:
+        """By sex, the default series of each series group that needs no indication; None where a group has none: points decide."""
+        found: dict[str, list[AntigenSeries] | None] = {}
+        for sex, members in self.for_everybody.items():
+            groups = dict.fromkeys(each.group for each in members if each.kind is not SeriesType.EVALUATION_ONLY)
+            chosen = [next((each for each in members if each.group == group and each.is_default), None) for group in groups]
+            found[sex] = None if None in chosen else [each for each in chosen if each is not None]
+        return found
+
+    @cached_property
+    def turns_untouched(self) -> dict[str, Turns]:
+        """By sex, when the outlook may turn for somebody without doses and observations."""
+        found = {}
+        for sex, members in self.for_everybody.items():
+            turns = [target.turns for series in members for target in series.targets]
+            starts = [each.starts_from for each in members if each.starts_from is not None]
+            ages = dict.fromkeys([*starts, *(age for each in turns for age in each.ages)])
+            found[sex] = Turns(tuple(ages), tuple(sorted({day for each in turns for day in each.days})), ())
+        return found
+
+    @cached_property
     def barred_by(self) -> frozenset[str]:
         """The observations that bar something."""
         return frozenset(bar.observation for bar in (*self.bars, *self.vaccine_bars))

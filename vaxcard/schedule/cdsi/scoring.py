@@ -15,6 +15,9 @@ COMPLETE, NOT_COMPLETE = SeriesStatus.COMPLETE, SeriesStatus.NOT_COMPLETE
 
 def best(board: Board) -> list[Outlook]:
     """The best series of the antigen, each with its outlook; none where no series concerns the person."""
+    untouched = board.antigen.defaults[board.person.sex] if not board.taken and not board.person.observed else None
+    if untouched is not None:
+        return [board.outlook(series) for series in untouched]
     groups: dict[str, list[AntigenSeries]] = {}
     for series in board.relevant:
         groups.setdefault(series.group, []).append(series)

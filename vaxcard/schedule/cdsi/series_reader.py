@@ -14,7 +14,7 @@ from vaxcard.schedule.rules import Interval
 
 FIRST, LAST = date.min, date.max
 NOTHING = parse_duration("0 days", MonthEnd.ROLL)
-_SEXES = {"female", "male", "unknown"}
+_SEXES = {"female", "male", "unknown", "transgender", "other"}
 _CONTEXTS = {"both": "both", "evaluation": "evaluation", "forecast": "forecast"}
 _COMPARES = {"greater than": operator.gt, "equal to": operator.eq, "less than": operator.lt}
 _UNPREFERRED, LOWEST_PRIORITY = 1_000_000, "~"
@@ -58,7 +58,7 @@ def read_series(row: Element, antigen: str, conflicts: Conflicts) -> AntigenSeri
 def _read_sexes(row: Element) -> frozenset[str] | None:
     written = frozenset(each.lower() for each in row.texts("requiredGender"))
     for each in sorted(written - _SEXES):
-        row.complain("requiredGender", f'"{each}" is not known', "use Female, Male or Unknown, or leave it empty")
+        row.complain("requiredGender", f'"{each}" is not known', "use Female, Male, Transgender, Other or Unknown, or leave it empty")
     return written or None
 
 
