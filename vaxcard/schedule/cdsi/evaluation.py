@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from vaxcard.schedule.cdsi.questions import skipped
 from vaxcard.schedule.cdsi.rules import DatedRule, Product, TargetDose
+from vaxcard.schedule.cdsi.skips import skipped
 from vaxcard.schedule.cdsi.standing import Given, Standing
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.outcomes import EvaluationStatus, Reason, ReasonCode, ReasonValue

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from vaxcard.schedule.cdsi.questions import skipped
 from vaxcard.schedule.cdsi.rules import Antigen, Bar, DatedRule, TargetDose
+from vaxcard.schedule.cdsi.skips import skipped
 from vaxcard.schedule.cdsi.standing import Person, Standing
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue, SeriesStatus
 from vaxcard.schedule.timing import ONE_DAY

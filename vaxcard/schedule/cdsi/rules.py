@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from vaxcard.schedule.cdsi.questions import SkipSet
+from vaxcard.schedule.cdsi.skips import SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.rules import Interval, Names, Vaccine, VaccineGroup
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from vaxcard.schedule.cdsi.elements import Element
-from vaxcard.schedule.cdsi.questions import AgeBetween, DosesCounted, InForce, Question, SeriesComplete, SincePrevious, SkipSet
 from vaxcard.schedule.cdsi.rules import AntigenSeries, Conflict, DatedRule, Indication, Product, Season, SeriesType, TargetDose, Turns
+from vaxcard.schedule.cdsi.skips import AgeBetween, DosesCounted, InForce, Question, SeriesComplete, SincePrevious, SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd, day_after, parse_duration
 from vaxcard.schedule.rules import Interval
 
