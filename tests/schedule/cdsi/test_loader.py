@@ -66,6 +66,11 @@ def test_a_file_that_is_something_else_is_refused(tmp_path: Path, text: str, wha
     assert any(fault.startswith("Antigen- 2.xml") and what in fault for fault in faults(tmp_path, GOOD, text))
 
 
+def test_a_broken_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:
+    found = faults(tmp_path, "<antigenSupportingData>", antigen_file(series(dose(minAge="soon"))))
+    assert [fault.partition(":")[0] for fault in found] == ["Antigen- 1.xml", 'Antigen- 2.xml, series "Standard series", Dose 1, age 1']
+
+
 def test_a_folder_without_files_or_without_a_schedule_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScheduleDataError, match="holds no XML files"):
         load_cdsi(tmp_path)

@@ -42,6 +42,15 @@ def test_a_series_for_people_at_risk_is_taken_with_its_indication_at_its_ages(
     assert Programme(tmp_path, antigen_file(STANDARD, RISK)).forecast(on, seen=seen).earliest == earliest
 
 
+def test_what_a_series_for_people_at_risk_says_is_sensitive(tmp_path: Path) -> None:
+    rules = Programme(tmp_path, antigen_file(STANDARD, RISK.replace("<minAge>", "<absMinAge>2 months</absMinAge><minAge>")))
+    found = rules.assess("2020-04-01", "2020-02-01 900", seen=("050",))
+    said = [*found.evaluations[0].reasons, *found.forecasts[0].reasons]
+    assert len(said) == 2 and all(reason.sensitive for reason in said)
+    plain = rules.assess("2020-04-01", "2020-02-01 900")
+    assert not any(reason.sensitive for reason in plain.forecasts[0].reasons)
+
+
 def test_a_standard_series_that_is_complete_is_not_outdone_by_a_risk_series(tmp_path: Path) -> None:
     two = RISK.replace("Risk series", "Two doses").replace("<recurringDose>No</recurringDose>", "<recurringDose>Yes</recurringDose>")
     rules = Programme(tmp_path, antigen_file(STANDARD, two.replace("<minAge>2 months", "<minAge>18 months")))

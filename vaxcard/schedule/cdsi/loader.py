@@ -14,7 +14,7 @@ from vaxcard.schedule.cdsi.elements import Element, open_element
 from vaxcard.schedule.cdsi.rules import Antigen, AntigenSchedule, Association, Conflict
 from vaxcard.schedule.cdsi.series_reader import NOTHING
 from vaxcard.schedule.dates import Duration, MonthEnd
-from vaxcard.schedule.faults import Faults
+from vaxcard.schedule.faults import Faults, ScheduleDataError
 from vaxcard.schedule.rules import Vaccine, VaccineGroup
 
 _SCHEDULE, _ANTIGEN = "scheduleSupportingData", "antigenSupportingData"
@@ -26,11 +26,13 @@ def load_cdsi(folder: Path) -> AntigenSchedule:
     files = sorted(folder.glob("*.xml"))
     if not files:
         faults.add(folder.name, "holds no XML files", "name the folder into which CDC's supporting data was unpacked")
+        faults.stop_if_any(place)
     roots = [root for path in files if (root := open_element(path, faults)) is not None]
+    is_whole = not faults.found
     main = _main(roots, faults, folder)
-    faults.stop_if_any(place)
-    assert main is not None  # or a fault would have been noted
-    schedule = _Reading(main, [root for root in roots if root.node.tag == _ANTIGEN], _digest(files)).schedule()
+    if main is None:
+        raise ScheduleDataError(faults.found, place=place)
+    schedule = _Reading(main, [root for root in roots if root.node.tag == _ANTIGEN], _digest(files), is_whole).schedule()
     faults.stop_if_any(place)
     return schedule
 
@@ -41,7 +43,7 @@ def _main(roots: list[Element], faults: Faults, folder: Path) -> Element | None:
             faults.add(root.place, f"begins with {root.node.tag}", f"supporting data begins with {_SCHEDULE} or {_ANTIGEN}")
     found = [root for root in roots if root.node.tag == _SCHEDULE]
     for what, tag in (("one schedule file", _SCHEDULE), ("an antigen file", _ANTIGEN)):
-        if roots and not any(root.node.tag == tag for root in roots):
+        if not any(root.node.tag == tag for root in roots):
             faults.add(folder.name, f"lacks {what}", f"a file that begins with {tag} must be there")
     if len(found) > 1:
         faults.add(folder.name, f"holds several schedule files: {', '.join(root.place for root in found)}", "keep one")
@@ -57,10 +59,10 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 class _Reading:
-    """One reading of one folder."""
+    """One reading of one folder; where a file could not be read at all (`is_whole` is False), nobody is said to be missing."""
 
-    def __init__(self, main: Element, files: list[Element], digest: str) -> None:
-        self.main, self.files, self.digest = main, files, digest
+    def __init__(self, main: Element, files: list[Element], digest: str, is_whole: bool) -> None:
+        self.main, self.files, self.digest, self.is_whole = main, files, digest, is_whole
         self.conflicts = _read_conflicts(main)
 
     def schedule(self) -> AntigenSchedule:
@@ -100,7 +102,7 @@ class _Reading:
             name = row.needed("name")
             groups[name] = row.texts("antigen")
             for antigen in groups[name]:
-                if antigen not in antigens:
+                if antigen not in antigens and self.is_whole:
                     row.complain("antigen", f'"{antigen}" of group {name} has no antigen file')
         for each in antigens.values():
             if each.name not in groups.get(each.group, ()):
@@ -114,7 +116,7 @@ class _Reading:
             read = []
             for each in row.children("association"):
                 antigen = each.needed("antigen")
-                if antigen and antigen not in antigens:
+                if antigen and antigen not in antigens and self.is_whole:
                     each.complain("antigen", f'"{antigen}" has no antigen file')
                 read.append(Association(antigen, each.duration("associationBeginAge"), each.duration("associationEndAge")))
             found[row.cvx("cvx")] = tuple(read)

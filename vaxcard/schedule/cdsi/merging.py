@@ -6,6 +6,7 @@ The two choices that the specification leaves open are made in `_one_answer`; de
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from vaxcard.schedule.cdsi.board import Board
@@ -46,8 +47,9 @@ class Group:
         status = _status([each.status for each in outlooks])
         owed = [each for each in outlooks if each.status is status]
         if status is not NOT_COMPLETE:
-            return Forecast(self.code, status, reasons=(owed[0].why,))
+            return Forecast(self.code, status, reasons=_told((owed[0].why,), owed[0]))
         earliest = self._earliest(owed)
+        decisive = min(owed, key=lambda each: abs((each.earliest or earliest) - earliest))
         late = [each.past_due for each in owed if each.past_due is not None]
         return Forecast(
             group=self.code,
@@ -58,7 +60,7 @@ class Group:
             recommended=max(earliest, min(each.recommended or earliest for each in owed)),
             past_due=max(earliest, min(late)) if late else None,
             latest=min((each.latest for each in owed if each.latest is not None), default=None),
-            reasons=(min(owed, key=lambda each: abs((each.earliest or earliest) - earliest)).why,),
+            reasons=_told((decisive.why,), decisive),
         )
 
     def _earliest(self, owed: list[Outlook]) -> date:
@@ -99,8 +101,17 @@ Verdict = tuple[EvaluationStatus, int | None, tuple[Reason, ...]] | None
 
 def _in_antigen(given: Given, at: int, outlooks: list[Outlook]) -> Verdict:
     """A dose that is valid on any of the best series is valid; else the verdict of the one that is answered with."""
-    found = [(each.standing.statuses[at], each.standing.numbers[at], each.standing.reasons[at]) for each in _by_weight(outlooks)]
+    found = [
+        (each.standing.statuses[at], each.standing.numbers[at], _told(each.standing.reasons[at], each)) for each in _by_weight(outlooks)
+    ]
     return next((each for each in found if each[0] is EvaluationStatus.VALID), found[0] if found else None)
+
+
+def _told(reasons: tuple[Reason, ...], outlook: Outlook) -> tuple[Reason, ...]:
+    """What a series for people at risk says gives its indication away: it is for physician and vaccinator only."""
+    if outlook.standing.series.kind is not SeriesType.RISK:
+        return reasons
+    return tuple(replace(each, sensitive=True) for each in reasons)
 
 
 def _by_weight(outlooks: Iterable[Outlook]) -> list[Outlook]:
