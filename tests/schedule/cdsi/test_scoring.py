@@ -43,7 +43,8 @@ def test_a_series_for_people_at_risk_is_taken_with_its_indication_at_its_ages(
 
 
 def test_what_a_series_for_people_at_risk_says_is_sensitive(tmp_path: Path) -> None:
-    rules = Programme(tmp_path, antigen_file(STANDARD, RISK.replace("<minAge>", "<absMinAge>2 months</absMinAge><minAge>")))
+    strict = [each.replace("<minAge>", "<absMinAge>2 months</absMinAge><minAge>") for each in (STANDARD, RISK)]
+    rules = Programme(tmp_path, antigen_file(*strict))
     found = rules.assess("2020-04-01", "2020-02-01 900", seen=("050",))
     said = [*found.evaluations[0].reasons, *found.forecasts[0].reasons]
     assert len(said) == 2 and all(reason.sensitive for reason in said)
