@@ -20,7 +20,9 @@ class Board:
     def __init__(self, antigen: Antigen, person: Person, before: Board | None = None) -> None:
         self.antigen, self.person, self._before = antigen, person, before
         self.taken = person.by_antigen.get(antigen.name, [])
-        if person.observed:
+        self.is_plain = antigen.asks_about.isdisjoint(person.observed)
+        """Whether nothing observed makes a difference to the antigen."""
+        if not self.is_plain:
             self.relevant = [series for series in antigen.series if concerns(series, person)]
         else:
             self.relevant = antigen.for_everybody[person.sex]

@@ -54,7 +54,7 @@ def _recorded(today: Day) -> Iterator[date]:
 def _turns(board: Board) -> Iterator[date]:
     """Days on which the outlook along any series of an antigen may turn."""
     age, taken = board.person.age, board.taken
-    if not taken and not board.person.observed:
+    if not taken and board.is_plain:
         untouched = board.antigen.turns_untouched[board.person.sex]
         yield from map(age, untouched.ages)
         yield from untouched.days
@@ -71,7 +71,7 @@ def _turns(board: Board) -> Iterator[date]:
             for length in turns.since_doses if taken else ():
                 for given in taken:
                     yield length.after(given.on)
-    if board.person.observed:
+    if not board.is_plain:
         for bound in _observed_ages(board):
             yield age(bound)
 

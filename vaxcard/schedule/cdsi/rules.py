@@ -13,6 +13,8 @@ from vaxcard.schedule.cdsi.skips import SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.rules import Interval, Names, Vaccine, VaccineGroup
 
+BIRTH_COUNTRY = "birth-country"
+
 
 class SeriesType(StrEnum):
     """Whom a series is for: everybody, people at risk, or nobody any more (doses given still count)."""
@@ -194,6 +196,12 @@ class Antigen:
     def barred_by(self) -> frozenset[str]:
         """The observations that bar something."""
         return frozenset(bar.observation for bar in (*self.bars, *self.vaccine_bars))
+
+    @cached_property
+    def asks_about(self) -> frozenset[str]:
+        """Every observation that makes a difference to the antigen."""
+        births = {code for each in self.immune_by_birth for code in (*each.unless, BIRTH_COUNTRY)}
+        return self.barred_by | self.immune_by | births.union(*(each.indicated_by for each in self.series))
 
     @cached_property
     def for_everybody(self) -> dict[str, list[AntigenSeries]]:

@@ -15,7 +15,7 @@ COMPLETE, NOT_COMPLETE = SeriesStatus.COMPLETE, SeriesStatus.NOT_COMPLETE
 
 def best(board: Board) -> list[Outlook]:
     """The best series of the antigen, each with its outlook; none where no series concerns the person."""
-    untouched = board.antigen.defaults[board.person.sex] if not board.taken and not board.person.observed else None
+    untouched = board.antigen.defaults[board.person.sex] if not board.taken and board.is_plain else None
     if untouched is not None:
         return [board.outlook(series) for series in untouched]
     groups: dict[str, list[AntigenSeries]] = {}

@@ -7,13 +7,11 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
-from vaxcard.schedule.cdsi.rules import AntigenSchedule, AntigenSeries, padded
+from vaxcard.schedule.cdsi.rules import BIRTH_COUNTRY, AntigenSchedule, AntigenSeries, padded
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import EvaluationStatus, Reason, ReasonCode
 from vaxcard.schedule.rules import Interval
-
-BIRTH_COUNTRY = "birth-country"
 
 
 @dataclass(slots=True, eq=False)
