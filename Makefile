@@ -12,7 +12,7 @@ JOBS ?= 2
 LONG ?= 0.1
 TESTS ?= tests
 
-.PHONY: help install demo test check lint types test-long bench clean
+.PHONY: help install demo test check lint types test-long bench docs clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-long: $(VENV)/installed-for-tests ## Run the laws, kills and loads, their c
 
 bench: $(VENV)/installed-for-tests ## Print the figures, each beside its floor
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+docs: $(VENV)/installed ## Write docs/schedule-cn.md from the scenarios of tests/schedule/cases
+	@$(BIN)/python docs/schedule_cn.py
 
 clean: ## Remove what was built; a registry under var/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from reportlab.pdfgen.canvas import Canvas
 
-from vaxcard.cards import content
+from vaxcard.cards import composing
 from vaxcard.cards.content import Appointment, ChildFacts, ClinicFacts, IssuedCode
 from vaxcard.cards.gathering import CardSet
 from vaxcard.cards.payload import card_url, with_check
@@ -59,10 +59,10 @@ def invented(first: int, count: int) -> list[CardSet]:
                 card_url("https://vax.example.org", letters(number * 16 + bracket, 20)),
                 with_check(letters(number * 16 + bracket + 8, 7)),
             )
-            for bracket in content.card_numbers(schedule, "female")
+            for bracket in composing.card_numbers(schedule, "female")
         }
         name = NAME_CHARACTERS[number % 24] + NAME_CHARACTERS[(number // 24) % 24]
-        cards = content.compose(
+        cards = composing.compose(
             schedule,
             ChildFacts(name, "leaf", BORN, "female"),
             ClinicFacts("青禾镇卫生院 接种门诊", "0551-5550 126"),

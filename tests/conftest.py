@@ -79,7 +79,10 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        postgres_cluster.stop(config.stash[RUN_FOLDER])
+        given, folder = os.environ.get("VAXCARD_TEST_POSTGRES_URL"), config.stash[RUN_FOLDER]
+        if given and (folder / "template.ready").exists():
+            _administer(given, f'DROP DATABASE "{_template_name(folder)}" WITH (FORCE)')
+        postgres_cluster.stop(folder)
         shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
 
 
@@ -223,7 +226,7 @@ def postgresql_template(run_folder: Path, postgresql_server: str) -> tuple[str, 
     """The server's address and the name of a migrated, empty database on it, made once a run and only ever copied."""
     from vaxcard.records.database import upgrade
 
-    template = run_folder.name.replace("-", "_")
+    template = _template_name(run_folder)
     with postgres_cluster.locked(run_folder, "template"):
         if not (run_folder / "template.ready").exists():
             _administer(postgresql_server, f'CREATE DATABASE "{template}"')
@@ -249,6 +252,10 @@ def worker_id(pytestconfig: pytest.Config) -> str:
     """`gw0`, `gw1` … under pytest-xdist, else `main`."""
     worker = getattr(pytestconfig, "workerinput", None)
     return str(worker["workerid"]) if worker else "main"
+
+
+def _template_name(run_folder: Path) -> str:
+    return run_folder.name.replace("-", "_")
 
 
 def _named(server: str, database: str) -> str:

@@ -14,8 +14,9 @@ from vaxcard.records import enrolment, registry
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart, load_child, refresh
 from vaxcard.records.database import Database
+from vaxcard.records.doses import DoseForm
 from vaxcard.records.enrolment import ChildForm, GuardianForm
-from vaxcard.records.registry import DoseForm, Recorded
+from vaxcard.records.registry import Recorded
 from vaxcard.schedule.rules import Schedule
 
 _NUMBERS = count(1)

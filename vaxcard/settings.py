@@ -48,7 +48,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
 
     Raises SettingsError naming the setting, what is wrong and what to write instead.
     """
-    environment = {**(fallback or {}), **(os.environ if environment is None else environment)}
+    told = os.environ if environment is None else environment
+    environment = {**(fallback or {}), **{name: value for name, value in told.items() if value.strip()}}
     defaults = tomllib.loads(files("vaxcard").joinpath("settings.toml").read_text(encoding="utf-8"))
     country, registry = defaults["country"], defaults["registry"]
 

@@ -6,7 +6,7 @@ from datetime import date, time
 from pathlib import Path
 from uuid import UUID
 
-from vaxcard.cards import content, layout
+from vaxcard.cards import composing, layout
 from vaxcard.cards.content import Appointment, ChildFacts, ClinicFacts, IssuedCode
 from vaxcard.cards.gathering import CardSet
 from vaxcard.cards.payload import card_url, with_check
@@ -39,9 +39,9 @@ def invented_set() -> CardSet:
     views = lay_out(schedule, child, assess(schedule, child, History(doses), TODAY))
     codes = {
         bracket: IssuedCode(card_url("https://vax.example.org", _letters(bracket, 20)), with_check(_letters(bracket, 7)))
-        for bracket in content.card_numbers(schedule, CHILD.sex)
+        for bracket in composing.card_numbers(schedule, CHILD.sex)
     }
-    cards = content.compose(
+    cards = composing.compose(
         schedule,
         CHILD,
         CLINIC,

@@ -16,6 +16,9 @@ depends_on = None
 
 _FACTS = {"doses": "a dose is corrected by a new row", "audit_entries": "an audit entry stands for good"}
 
+# INSERT OR REPLACE takes a row out without a DELETE: it is refused where the key is taken.
+_KEYS = {"doses": "id = NEW.id", "audit_entries": "chain = NEW.chain AND number = NEW.number"}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -25,6 +28,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_heads")),
     )
     op.create_index("ix_audit_heads_clinic_id_day", "audit_heads", ["clinic_id", "day"], unique=False)
@@ -99,6 +103,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("is_sensitive", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("dose_count", sa.Integer(), nullable=False),
+        sa.Column("dose_head", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("record_seal", sa.LargeBinary(length=32), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assessed_on", sa.Date(), nullable=True),
         sa.Column("assessed_edition", sa.String(length=40), nullable=True),
@@ -181,6 +188,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("role", sa.String(length=30), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("session_number", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -278,6 +286,8 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=60), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name=op.f("fk_doses_child_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_doses_clinic_id")),
         sa.ForeignKeyConstraint(["supersedes_id"], ["doses.id"], name=op.f("fk_doses_supersedes_id")),
@@ -421,6 +431,10 @@ def _refuse_changes() -> None:
                 "FOR EACH ROW EXECUTE FUNCTION vaxcard_refuse_change()"
             )
             continue
+        op.execute(
+            f"CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table} WHEN EXISTS "
+            f"(SELECT 1 FROM {table} WHERE {_KEYS[table]}) BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        )
         for verb in ("UPDATE", "DELETE"):
             op.execute(f"CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END")
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from vaxcard.cards import content
+from vaxcard.cards import composing
 from vaxcard.cards.content import Appointment, Card, ChildFacts, ClinicFacts, DoseBox, IssuedCode
 from vaxcard.cards.gathering import CardSet
 from vaxcard.cards.payload import card_url, with_check
@@ -59,9 +59,9 @@ def cards(
             card_url(URL, letters(bracket + seed * 101, 20), qr_version=qr_version),
             with_check(letters(bracket + 7 + seed, 7)),
         )
-        for bracket in content.card_numbers(schedule, sex)
+        for bracket in composing.card_numbers(schedule, sex, len(extra))
     }
-    return content.compose(
+    return composing.compose(
         schedule,
         ChildFacts(name, sign, BORN, sex),
         clinic,

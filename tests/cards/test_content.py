@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, time
 
 import pytest
 
 from tests.cards import invented
-from vaxcard.cards import content, wording
+from vaxcard.cards import composing, wording
 from vaxcard.cards.content import NOTES, Appointment, BracketCard, CoverCard, NotesCard
 
 
@@ -21,11 +21,11 @@ def test_a_girl_gets_a_cover_and_a_card_for_each_of_seven_ages(schedule):
 def test_a_boys_eighth_card_is_for_notes(schedule):
     cards = invented.cards(schedule, sex="male")
     assert len(cards) == 8 and isinstance(cards[-1], NotesCard)
-    assert content.card_numbers(schedule, "male") == (0, 1, 2, 3, 4, 5, 6, NOTES)
+    assert composing.card_numbers(schedule, "male") == (0, 1, 2, 3, 4, 5, 6, NOTES)
 
 
 def test_while_the_sex_is_unknown_no_age_is_left_out(schedule):
-    assert content.card_numbers(schedule, "unknown") == content.card_numbers(schedule, "female")
+    assert composing.card_numbers(schedule, "unknown") == composing.card_numbers(schedule, "female")
 
 
 def test_every_card_says_whose_it_is_and_which_of_how_many(schedule):
@@ -107,3 +107,42 @@ def test_days_with_the_same_hours_are_told_together(openings, said):
 def test_every_fixed_text_of_the_second_language_has_one_in_the_first():
     first, second = (set(wording._read()[language]) for language in wording.languages())
     assert second - first <= {"date_line", "months"}
+
+
+def test_a_back_shows_the_range_of_the_childs_own_sex_and_an_unknown_one_has_none(schedule):
+    def ranges(sex: str) -> list[str | None]:
+        cards = invented.cards(schedule, sex=sex)
+        return [card.growth and card.growth.centimetres for card in cards if isinstance(card, BracketCard)]
+
+    assert ranges("female")[1] == "58.0–66.2 cm" and ranges("male")[1] == "60.0–67.8 cm"
+    assert ranges("female")[-1] is None  # the standard ends at five years
+    assert set(ranges("unknown")) == {None}
+
+
+def test_paid_doses_beyond_one_notes_card_go_on_to_a_second_and_a_girl_has_one_too(schedule):
+    paid = [composing.dose_box(schedule, "PCV13", date(2026, 4, day), f"L{day}") for day in range(1, 8)]
+    for sex, places in (("female", [9, 10]), ("male", [8, 9])):
+        cards = invented.cards(schedule, sex=sex, extra=paid)
+        notes = [card for card in cards if isinstance(card, NotesCard)]
+        assert [card.identity.number for card in notes] == places
+        assert [box.lot for card in notes for box in card.boxes] == [f"L{day}" for day in range(1, 8)]
+        assert {card.identity.total for card in cards} == {len(cards)}
+
+
+def test_a_bracket_too_full_for_one_card_becomes_two_in_the_same_colour(schedule):
+    full = crowded(schedule)
+    assert composing.card_numbers(full, "female")[:4] == (0, 1, 101, 2)
+    cards = invented.cards(full)
+    first, second = cards[1], cards[2]
+    assert first.look == second.look and (first.part, second.part) == (0, 1)
+    assert first.following == first.look and second.following == cards[3].look
+    assert len(cards) == 9 and first.identity.code != second.identity.code
+    assert sum(len(visit.boxes) for card in (first, second) for visit in card.visits) == 7
+
+
+def crowded(schedule):
+    """The schedule with seven doses on its first card."""
+    bracket = schedule.brackets[0]
+    visit = bracket.visits[0]
+    full = replace(bracket, visits=(replace(visit, doses=visit.doses * 3), *bracket.visits[1:]))
+    return replace(schedule, brackets=(full, *schedule.brackets[1:]))

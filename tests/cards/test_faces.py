@@ -42,7 +42,7 @@ def lines(document: PdfDocument, page: int) -> list[tuple[str, float, float]]:
     found = []
     for at in range(textpage.count_rects()):
         left, bottom, right, top = textpage.get_rect(at)
-        text = textpage.get_text_bounded(left - 0.1, bottom - 0.1, right + 0.1, top + 0.1).strip()
+        text = " ".join(textpage.get_text_bounded(left - 0.1, bottom - 0.1, right + 0.1, top + 0.1).split())
         found.append((text, round(left * MM, 1), round(layout.HEIGHT - bottom * MM, 1)))
     return found
 
@@ -211,7 +211,7 @@ def test_a_long_lot_is_printed_alone_and_one_that_fits_nowhere_is_left_to_be_wri
 
 
 def test_a_paid_dose_on_record_is_printed_on_the_notes_card(schedule):
-    from vaxcard.cards.content import dose_box
+    from vaxcard.cards.composing import dose_box
 
     box = dose_box(schedule, "PCV13", invented.TODAY, "PN2025")
     said = words(singles(schedule, sex="male", extra=[box]), 14)

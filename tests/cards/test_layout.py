@@ -86,3 +86,9 @@ def _distance(zone: Zone, point: tuple[float, float]) -> float:
 
 def _overlap(one: Zone, other: Zone) -> bool:
     return one.x < other.right and other.x < one.right and one.y < other.bottom - 0.05 and other.y < one.bottom - 0.05
+
+
+def test_a_bracket_is_divided_between_visits_and_a_visit_only_where_it_must_be():
+    assert layout.divided([2, 1]) == (((0, 0, 2), (1, 0, 1)),)
+    assert layout.divided([3, 3]) == (((0, 0, 3),), ((1, 0, 3),))
+    assert layout.divided([7, 1]) == (((0, 0, 5),), ((0, 5, 7), (1, 0, 1)))

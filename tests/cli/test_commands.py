@@ -87,6 +87,16 @@ def test_staff_are_added_once_with_a_password_shown_once(vaxcard: Run, tmp_path:
     assert "taken" in again.stderr
 
 
+def test_a_key_for_a_program_is_shown_once_and_opens_only_its_scopes(vaxcard: Run, tmp_path: Path) -> None:
+    (tmp_path / "clinics.toml").write_text('[[clinic]]\nname = "Green Hill"\n')
+    vaxcard("clinics", "import", "clinics.toml")
+    made = vaxcard("staff", "key", "hospital gateway", "--scope", "scan", "--scope", "read")
+    secret = made.stdout.removeprefix("api-key: ").strip()
+    assert made.returncode == 0 and len(secret) > 40
+    assert secret.encode() not in (tmp_path / "registry.db").read_bytes()
+    assert vaxcard("staff", "key", "gateway", "--scope", "everything").returncode == 2
+
+
 def test_a_file_that_is_no_workbook_is_refused_without_a_traceback(vaxcard: Run, tmp_path: Path) -> None:
     (tmp_path / "roster.xlsx").write_text("name;born\n")
     done = vaxcard("roster", "import", "roster.xlsx")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,10 +35,21 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Any]:
     """One Chromium for a worker's stories; each story opens windows of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser stories")
+    skip_without_driver()
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=chromium, args=QUIET_AND_CLOSED)
         yield opened
         opened.close()
+
+
+def skip_without_driver() -> None:
+    """Skip where the program behind playwright does not run, saying what it misses."""
+    from playwright._impl._driver import compute_driver_executable
+
+    tried = subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True, text=True)
+    if tried.returncode:
+        missing = tried.stderr.strip().rpartition(": error while loading ")[2] or tried.stderr.strip()
+        pytest.skip(f"playwright's driver does not run here ({missing}): no browser stories (Debian: apt-get install libatomic1)")
 
 
 @pytest.fixture

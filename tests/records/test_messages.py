@@ -85,11 +85,10 @@ def test_what_was_withdrawn_told_nothing(story: Story, child: UUID) -> None:
     draft = a_draft(story, child)
     stored(story, draft)
     with story.database.reading() as session:
-        assert told_until(session, MessageKind.TODAY, [child]) == {child: DUE}
-        assert told_until(session, MessageKind.MISSED, [child]) == {}
+        assert told_until(session, [child]) == {(child, MessageKind.TODAY): DUE}
     moved(story, draft, MessageState.PLANNED, MessageState.CANCELLED)
     with story.database.reading() as session:
-        assert told_until(session, MessageKind.TODAY, [child]) == {}
+        assert told_until(session, [child]) == {}
 
 
 # What still holds

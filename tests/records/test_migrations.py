@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
 import vaxcard.records
-from vaxcard.records.database import Base, downgrade, upgrade
+from vaxcard.records.columns import Base
+from vaxcard.records.database import downgrade, upgrade
 
 
 def test_models_and_migrated_tables_agree(database_url: str) -> None:

@@ -17,9 +17,9 @@ from vaxcard.errors import Conflict, InputFault, NotFound, Refused
 from vaxcard.records import registry
 from vaxcard.records.audit import AuditEntry
 from vaxcard.records.chart import Chart, load_child, read
-from vaxcard.records.doses import DoseRecord, DoseSource, doses_of, versions_of
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, doses_of, versions_of
 from vaxcard.records.people import ChildState
-from vaxcard.records.registry import DecisionForm, DoseForm, Recorded, correct_dose, decide, observe, record_dose, void_dose
+from vaxcard.records.registry import DecisionForm, Recorded, correct_dose, decide, observe, record_dose, void_dose
 from vaxcard.records.visits import due_rows_of, next_visit_of
 
 BORN = date(2026, 5, 20)
@@ -328,3 +328,9 @@ def test_the_stored_answer_is_the_engines_own(story: Story, child: UUID) -> None
         for forecast in chart.assessment.forecasts
     }
     assert rows == owed
+
+
+@pytest.mark.parametrize("nothing", ["", " ", ".", "\u200b\u200b", "\u202e", "\u3164 "])
+def test_a_reason_that_nobody_can_read_is_none(story: Story, child: UUID, nothing: str) -> None:
+    with pytest.raises(Refused):
+        story.dose(child, "BCG", BORN, DUE, happened=nothing)

@@ -20,9 +20,8 @@ from vaxcard.records import audit, registry
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import all_clinics
 from vaxcard.records.database import Database
-from vaxcard.records.doses import DoseRecord, doses_of
+from vaxcard.records.doses import DoseForm, DoseRecord, doses_of
 from vaxcard.records.people import ChildRecord, GuardianRecord
-from vaxcard.records.registry import DoseForm
 from vaxcard.records.review import ImportBatch, ReviewItem, open_items
 from vaxcard.records.search import child_by_identifier
 from vaxcard.records.visits import due_rows_of

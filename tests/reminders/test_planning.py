@@ -113,14 +113,14 @@ def test_a_text_names_neither_surname_nor_vaccine_nor_link(story: Story) -> None
     child = story.newborn(BORN, REGISTERED, name="云朵朵")
     planned(story, DUE)
     body = body_of(story, child)
-    assert body == "【清河卫生服务中心】今天6月20日 星期六，朵朵的疫苗在门诊等着。带好接种卡。电话0571-88880000"
+    assert body == "【清河卫生服务中心】朵朵该打疫苗了：今天 8:00–17:00，带接种证和卡。电话0571-88880000"
     assert not any(word in body for word in ("云朵朵", "乙", "HepB", "http"))
 
 
 def test_a_guardian_reads_in_their_own_language(story: Story) -> None:
     child = story.newborn(BORN, REGISTERED, name="Anna Vogel", guardians=[story.guardian(language="en-GB")])
     planned(story, DUE)
-    assert "Today, Sat 20 June, a vaccine is waiting for Anna." in body_of(story, child)
+    assert "Vaccination is due for Anna: today, 8:00–17:00." in body_of(story, child)
 
 
 def test_the_text_names_the_clinics_first_open_day(database: Database) -> None:

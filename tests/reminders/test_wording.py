@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
@@ -11,7 +12,9 @@ from vaxcard.records.messages import MessageKind
 from vaxcard.reminders import wording
 from vaxcard.reminders.wording import Facts, language_of, languages, parts, word
 
-FACTS = Facts("清河社区卫生服务中心", "0571-88880000", ("朵朵",), date(2026, 6, 20))
+SATURDAY = date(2026, 6, 20)
+MORNING = ((time(8), time(11, 30)),)
+FACTS = Facts("清河社区卫生服务中心", "0571-88880000", ("朵朵",), SATURDAY, date(2026, 6, 17), MORNING)
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -28,26 +31,50 @@ def test_a_chinese_text_about_one_child_fits_one_part(kind: MessageKind) -> None
     assert parts(word(kind, "zh", FACTS)) == 1
 
 
-def test_the_day_is_told_with_its_weekday() -> None:
-    assert "6月20日 星期六" in word("before", "zh", FACTS)
-    assert "Sat 20 June" in word("before", "en", FACTS)
+def test_the_day_is_told_with_its_weekday_and_the_clinics_hours() -> None:
+    assert "朵朵该打疫苗了：6月20日 星期六 8:00–11:30，" in word("before", "zh", FACTS)
+    assert "due for 朵朵: Sat 20 June, 8:00–11:30." in word("before", "en", FACTS)
+
+
+@pytest.mark.parametrize("kind", ["today", "missed"])
+def test_a_visit_on_the_day_of_sending_is_told_as_today(kind: str) -> None:
+    facts = replace(FACTS, send_on=SATURDAY)
+    assert "今天 8:00–11:30" in word(kind, "zh", facts) and "6月" not in word(kind, "zh", facts)
+    assert "today, 8:00–11:30" in word(kind, "en", facts)
+
+
+def test_both_sessions_of_a_day_are_told() -> None:
+    facts = replace(FACTS, hours=(*MORNING, (time(13, 30), time(16))))
+    assert "8:00–11:30、13:30–16:00" in word("before", "zh", facts)
+    assert "8:00–11:30 and 13:30–16:00" in word("before", "en", facts)
+
+
+def test_who_comes_late_is_told_that_nothing_starts_again() -> None:
+    assert "不用从头打" in word("missed", "zh", FACTS)
+    assert "nothing starts again" in word("missed", "en", FACTS)
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_a_family_is_asked_for_booklet_and_card(kind: MessageKind) -> None:
+    assert "带接种证和卡" in word(kind, "zh", FACTS)
+    assert "Bring the booklet and the card." in word(kind, "en", FACTS)
 
 
 def test_a_telephone_that_nobody_told_is_not_mentioned() -> None:
-    text = word("before", "zh", Facts("清河卫生院", None, ("朵朵",), date(2026, 6, 20)))
-    assert text == "【清河卫生院】6月20日 星期六，朵朵的疫苗在门诊等着。带好接种卡。"
+    text = word("before", "zh", Facts("清河卫生院", None, ("朵朵",), SATURDAY, date(2026, 6, 17)))
+    assert text == "【清河卫生院】朵朵该打疫苗了：6月20日 星期六，带接种证和卡。"
 
 
 @pytest.mark.parametrize(
     ("names", "zh", "en"),
     [
-        (("朵朵",), "朵朵的疫苗", "for 朵朵 on"),
-        (("朵朵", "阳阳"), "朵朵和阳阳的疫苗", "for 朵朵 and 阳阳 on"),
-        (("朵朵", "阳阳", "山山"), "朵朵、阳阳和山山的疫苗", "for 朵朵, 阳阳 and 山山 on"),
+        (("朵朵",), "朵朵该打", "for 朵朵: "),
+        (("朵朵", "阳阳"), "朵朵和阳阳该打", "for 朵朵 and 阳阳: "),
+        (("朵朵", "阳阳", "山山"), "朵朵、阳阳和山山该打", "for 朵朵, 阳阳 and 山山: "),
     ],
 )
 def test_children_are_listed_as_one_would_say_it(names: tuple[str, ...], zh: str, en: str) -> None:
-    facts = Facts("清河卫生院", None, names, date(2026, 6, 20))
+    facts = Facts("清河卫生院", None, names, SATURDAY, date(2026, 6, 17))
     assert zh in word("before", "zh", facts)
     assert en in word("before", "en", facts)
 
@@ -58,7 +85,7 @@ def test_no_exclamation_mark_and_no_honorific() -> None:
 
 
 def test_a_dollar_in_a_name_stays_a_dollar() -> None:
-    assert "$100" in word("before", "zh", Facts("清河", None, ("$100",), date(2026, 6, 20)))
+    assert "$100" in word("before", "zh", Facts("清河", None, ("$100",), SATURDAY, SATURDAY))
 
 
 @pytest.mark.parametrize(

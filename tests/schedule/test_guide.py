@@ -1,11 +1,13 @@
-"""What docs/changing-the-schedule.md shows to a programme officer: the rules load as written, and the error reads as quoted."""
+"""What docs/changing-the-schedule.md shows to a programme officer: the rules load as written, the error reads as quoted, the edit works."""
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.schedule.scenarios import differences
 from vaxcard.schedule.loader import DATA, ScheduleDataError, read_schedule
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "changing-the-schedule.md"
@@ -33,3 +35,18 @@ def test_a_misspelt_duration_is_told_as_the_guide_quotes_it(shown: str, tmp_path
     with pytest.raises(ScheduleDataError) as told:
         read_schedule(tmp_path / "data/cn", tmp_path / "data/vaccines.toml")
     assert quoted and quoted.group(1).removeprefix("Schedule cn: ") in str(told.value)
+
+
+def test_the_edit_of_the_guide_changes_the_answer_from_its_day_on_and_no_earlier(tmp_path: Path) -> None:
+    _, edition, cases, *_ = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    before, on_the_day, after = tomllib.loads(cases)["case"]
+    shutil.copytree(DATA, tmp_path / "data")
+    old = read_schedule(tmp_path / "data/cn", tmp_path / "data/vaccines.toml")
+    with (tmp_path / "data/cn/varicella.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + edition)
+    new = read_schedule(tmp_path / "data/cn", tmp_path / "data/vaccines.toml")
+    assert not differences(old, before) and not differences(new, before)
+    for case in (on_the_day, after):
+        assert differences(old, case), case["title"]
+        assert not differences(new, case), case["title"]
+    assert old.digest != new.digest

@@ -111,3 +111,14 @@ def test_a_file_that_is_not_toml_is_a_fault_beside_the_others(programme: Path) -
 def test_a_visit_without_its_number_is_a_fault(programme: Path) -> None:
     _spoil(programme / "brackets.toml", "[[bracket.visit]]\nnumber = 2", "[[bracket.visit]]\nnumber = 3")
     assert any("count from 1 without a gap" in fault for fault in _faults(programme))
+
+
+def test_a_change_of_any_rule_file_asks_for_a_new_signature(programme: Path) -> None:
+    before = read_schedule(programme, DATA / "vaccines.toml").digest
+    assert len(before) == 64
+    assert before == load_schedule("cn").digest
+    for name in ("bcg.toml", "schedule.toml", "brackets.toml"):
+        _spoil(programme / name, "\n", "\n# read again\n")
+        after = read_schedule(programme, DATA / "vaccines.toml").digest
+        assert after != before
+        before = after

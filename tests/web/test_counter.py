@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from tests.serving import MORNING, PASSWORD, TODAY, House, an_unknown_token, form_token, post_form
 from vaxcard.records.clinics import Role
 from vaxcard.records.issued_cards import CardState
+from vaxcard.reminders.planning import plan
 
 BORN = date(2026, 7, 22)
 
@@ -132,3 +133,13 @@ def test_a_name_is_text_and_never_markup(house: House) -> None:
     page = house.signed_in().get(f"/counter/children/{child_id}").text
     assert "&lt;b&gt;云&lt;/b&gt;" in page and "&lt;i&gt;小莲" in page
     assert "<b>云" not in page and "<i>小莲" not in page and "<u>" not in page
+
+
+def test_the_nurse_sees_what_became_of_the_last_text(house: House) -> None:
+    child_id = house.story.newborn(date(2026, 10, 24), TODAY)
+    client = house.signed_in()
+    assert "上一条短信" not in client.get(f"/counter/children/{child_id}").text
+    with house.story.on(TODAY) as acting:
+        plan(acting, TODAY)
+    page = client.get(f"/counter/children/{child_id}").text
+    assert "上一条短信" in page and "排好了" in page

@@ -11,7 +11,8 @@ from tests.serving import TODAY, House, form_token
 from tests.story import an_id
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, Role
-from vaxcard.records.registry import DoseForm, correct_dose
+from vaxcard.records.doses import DoseForm
+from vaxcard.records.registry import correct_dose
 
 
 def figures(page: str) -> list[int]:

@@ -75,3 +75,13 @@ def test_the_health_of_the_service_is_told_without_a_word_about_it(house: House)
 
 def test_the_front_door_leads_to_the_counter(house: House) -> None:
     assert house.client().get("/").location == "/counter/"
+
+
+def test_a_registry_out_of_order_is_told_on_a_page_and_not_by_a_traceback(house: House) -> None:
+    client = house.signed_in()
+    with house.story.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE staff RENAME TO lost")
+    answer = client.get("/counter/")
+    assert answer.status_code == 500
+    assert "这边出错了" in answer.text and "什么也没存" in answer.text
+    assert "no such table" not in answer.text and "SELECT" not in answer.text

@@ -10,12 +10,13 @@ from vaxcard.api.access import LOOKING, caller, requires
 from vaxcard.api.answers import record_as_json
 from vaxcard.api.service import language, service
 from vaxcard.records import chart
+from vaxcard.records.clinics import Scope
 
 children = Blueprint("children", __name__, url_prefix="/api/v1/children")
 
 
 @children.get("/<uuid:child_id>")
-@requires(*LOOKING, scope="read")
+@requires(*LOOKING, scope=Scope.READ)
 def look(child_id: UUID) -> Response:
     """The record, assessed for today; its ETag is the record's version on this day."""
     who = caller()

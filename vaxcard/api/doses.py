@@ -10,13 +10,14 @@ from vaxcard.api.access import RECORDING, caller, requires
 from vaxcard.api.answers import dose_as_json, record_as_json
 from vaxcard.api.bodies import dose_form, json_object
 from vaxcard.api.service import language, service
+from vaxcard.records.clinics import Scope
 from vaxcard.records.registry import record_dose
 
 doses = Blueprint("doses", __name__, url_prefix="/api/v1/children")
 
 
 @doses.post("/<uuid:child_id>/doses")
-@requires(*RECORDING, scope="record")
+@requires(*RECORDING, scope=Scope.RECORD)
 def record(child_id: UUID) -> tuple[Response, int]:
     """201 for a new dose, 200 for the same one again, and the child's record after it in both."""
     who, lang = caller(), language()

@@ -15,13 +15,14 @@ from vaxcard.cards.payload import short_code_from, token_from_scan
 from vaxcard.errors import CardUnknown
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
+from vaxcard.records.clinics import Scope
 from vaxcard.records.issued_cards import CardRecord, card_by_short_code, card_by_token
 
 scans = Blueprint("scans", __name__, url_prefix="/api/v1")
 
 
 @scans.post("/scans")
-@requires(*LOOKING, scope="scan")
+@requires(*LOOKING, scope=Scope.SCAN)
 def scan() -> tuple[Response, int]:
     """The child of a scanned card, with everything that a nurse needs to decide."""
     reader = Reader(json_object())

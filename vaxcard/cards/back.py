@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from vaxcard.cards import drawing, layout, wording
-from vaxcard.cards.content import BracketCard, Look
+from vaxcard.cards.content import BracketCard, GrowthRange, Look
 from vaxcard.cards.layout import ALERT, ALERT_TINT, INK, INK_2, Zone
 from vaxcard.guidance import library
-from vaxcard.guidance.library import Advice
 from vaxcard.papers import typography
 from vaxcard.papers.surface import Surface, Type
 
@@ -18,11 +17,11 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
     def shared() -> None:
         drawing.plates(surface, look, back=True)
         drawing.bracket_header(surface, look)
-        pictures(surface, card.advice, look.tint, where)
+        pictures(surface, card, where)
         watch(surface, where)
         ruler(surface)
 
-    surface.piece(f"back-{look.key}-{look.tab}", layout.WIDTH, layout.HEIGHT, shared)
+    surface.piece(f"back-{look.key}-{look.tab}-{card.growth.centimetres if card.growth else ''}", layout.WIDTH, layout.HEIGHT, shared)
     start = drawing.identity(surface, card.identity, look.on_fill, facts=False)
     _following(surface, card.following, start, look.on_fill)
     drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)
@@ -43,16 +42,40 @@ def _following(surface: Surface, following: Look | None, x: float, colour: str) 
     surface.text(x, baseline, following.age, Type(7, True, colour))
 
 
-def pictures(surface: Surface, told: tuple[Advice, ...], tint: str, where: str) -> None:
-    """Each with its icon, two short lines and one in the second language."""
+def pictures(surface: Surface, card: BracketCard, where: str) -> None:
+    """Each with its icon, two short lines and one in the second language; the last with the growth range where there is one."""
     first, second = wording.languages()
-    for picture, zone in zip(told, layout.picture_zones(len(told)), strict=True):
-        surface.box(zone.x, zone.y, zone.width, zone.height, fill=tint, radius=1.6)
-        surface.icon(picture.icon, zone.x + 1, zone.y + 0.9, 7, INK)
+    for picture, zone in zip(card.advice, layout.picture_zones(len(card.advice)), strict=True):
+        surface.box(zone.x, zone.y, zone.width, zone.height, fill=card.look.tint, radius=1.6)
         place = f"{where}, picture {picture.icon}"
+        if card.growth and picture.growth:
+            _growth(surface, picture.icon, card.growth, zone, place)
+            continue
+        surface.icon(picture.icon, zone.x + 1, zone.y + 0.9, 7, INK)
         for at, line in enumerate(picture.lines[first]):
             _line(surface, zone, 11.0 + at * 3.35, line, Type(8, True, tracking=-0.01), place)
         _line(surface, zone, 17.2, picture.lines[second][0], Type(6.5, colour=INK_2, tracking=-0.01), place)
+
+
+def _growth(surface: Surface, icon: str, growth: GrowthRange, zone: Zone, place: str) -> None:
+    """The next check-up beside the icon; under it whose range it is, length and weight."""
+    surface.icon(icon, zone.x + 0.8, zone.y + 1.2, 6.2, INK)
+    x = zone.x + 7.6
+    surface.text(x, zone.y + 3.1, wording.say("check_up"), Type(7, tracking=-0.01))
+    surface.text(x, zone.y + 5.5, wording.say("check_up", second=True), Type(6.5, colour=INK_2))
+    _both(surface, Zone(x, zone.y + 8.1, zone.right - x - 0.4, 0), growth.check_up, Type(7), place)
+    _both(surface, Zone(zone.x + 1.3, zone.y + 11.2, zone.width - 1.6, 0), growth.who, Type(7.5, True), place)
+    widest = typography.fit(growth.centimetres, zone.width - 1.6, (8, 7.5, 7), place=place, bold=True)
+    for baseline, text in ((14.3, growth.centimetres), (17.2, growth.kilograms)):
+        surface.text(zone.x + 1.3, zone.y + baseline, text, Type(widest.size, True))
+
+
+def _both(surface: Surface, line: Zone, words: tuple[str, str], style: Type, place: str) -> None:
+    """Words in the first language and, on the same line, in the second."""
+    first, gap = typography.width(words[0], style.size, bold=style.bold), 0.7
+    second = typography.fit(words[1], line.width - first - gap, (6.5,), place=place)
+    surface.text(line.x, line.y, words[0], style)
+    surface.text(line.x + first + gap, line.y, second.lines[0], Type(second.size, colour=INK_2))
 
 
 def _line(surface: Surface, zone: Zone, baseline: float, text: str, style: Type, place: str) -> None:

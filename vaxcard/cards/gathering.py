@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from vaxcard.cards import content
+from vaxcard.cards import composing
 from vaxcard.cards.content import Appointment, Card, ChildFacts, ClinicFacts, DoseBox, IssuedCode
 from vaxcard.cards.drawing import can_be_printed
 from vaxcard.cards.issuing import issue_set
@@ -52,7 +52,9 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
             advice="a physician or the programme officer lifts the flag first",
         )
     chart = _up_to_date(acting, child)
-    brackets = content.card_numbers(acting.schedule, child.sex)
+    views = lay_out(acting.schedule, Child(child.born_on, child.sex), chart.assessment)
+    paid = _paid(acting, chart, views)
+    brackets = composing.card_numbers(acting.schedule, child.sex, len(paid))
     issued = issue_set(acting, child, brackets, new_id=asked.new_id, random_text=asked.random_text)
     codes = {
         bracket: IssuedCode(
@@ -67,7 +69,7 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     notes = [f"child {child_id}: {problem}; each card has a line to write the name on"] if problem else []
     if not clinic.name:
         notes.append(f"clinic {child.clinic_id}: the fonts cannot draw its name; the cover has a line to write it on")
-    return CardSet(child_id, _compose(acting, chart, facts, clinic, codes), tuple(notes))
+    return CardSet(child_id, _compose(acting, chart, facts, clinic, codes, views, paid), tuple(notes))
 
 
 def _clinic(acting: Acting, child: ChildRecord) -> ClinicFacts:
@@ -85,17 +87,24 @@ def _up_to_date(acting: Acting, child: ChildRecord) -> Chart:
     return chart
 
 
-def _compose(acting: Acting, chart: Chart, facts: ChildFacts, clinic: ClinicFacts, codes: dict[int, IssuedCode]) -> tuple[Card, ...]:
-    views = lay_out(acting.schedule, Child(facts.born_on, facts.sex), chart.assessment)
+def _compose(
+    acting: Acting,
+    chart: Chart,
+    facts: ChildFacts,
+    clinic: ClinicFacts,
+    codes: dict[int, IssuedCode],
+    views: tuple[BracketView, ...],
+    paid: list[DoseBox],
+) -> tuple[Card, ...]:
     visit = chart.next_visit
-    return content.compose(
+    return composing.compose(
         acting.schedule,
         facts,
         clinic,
         views,
         Appointment(visit.visit_on, tuple(visit.groups)) if visit else None,
         lots={n: dose.lot_number for n, dose in enumerate(chart.doses, start=1)},
-        extra=_paid(acting, chart, views),
+        extra=paid,
         codes=codes,
         printed_on=acting.today,
     )
@@ -106,7 +115,7 @@ def _paid(acting: Acting, chart: Chart, views: tuple[BracketView, ...]) -> list[
     shown = {slot.n for view in views for visit in view.visits for slot in visit.slots if slot.n is not None}
     groups = acting.schedule.groups
     return [
-        content.dose_box(acting.schedule, dose.vaccine, dose.given_on, dose.lot_number)
+        composing.dose_box(acting.schedule, dose.vaccine, dose.given_on, dose.lot_number)
         for n, dose in enumerate(chart.doses, start=1)
         if n not in shown and all(groups[group].optional for group in acting.schedule.vaccine(dose.vaccine).groups)
     ]

@@ -131,6 +131,29 @@ def fits(doses: Sequence[int]) -> bool:
     return high_enough and zones[-1][0].bottom <= TABLE.bottom + 1e-9
 
 
+Piece = tuple[int, int, int]
+"""A part of a visit on a card: the visit's place in its bracket, and its doses from one place up to another."""
+
+
+def divided(doses: Sequence[int]) -> tuple[tuple[Piece, ...], ...]:
+    """A bracket's visits, given how many doses each has, over as many cards as it takes: one for nearly every bracket.
+
+    A card ends between visits where it can; a visit that is too full for a whole card goes on, under its number, on the next.
+    """
+    cards: list[list[Piece]] = [[]]
+    for visit, count in enumerate(doses):
+        if not fits([count]):
+            most = max(size for size in range(1, count) if fits([size]))
+            pieces = [(visit, first, min(first + most, count)) for first in range(0, count, most)]
+        else:
+            pieces = [(visit, 0, count)]
+        for piece in pieces:
+            if cards[-1] and not fits([last - first for _, first, last in [*cards[-1], piece]]):
+                cards.append([])
+            cards[-1].append(piece)
+    return tuple(tuple(pieces) for pieces in cards)
+
+
 # The back: six pictures, danger signs, the ruler that proves the print's scale and measures a swelling.
 PICTURES = Zone(40, 19.6, 60, 37.2)
 PICTURE_GAP, PICTURES_ACROSS = 1.2, 3

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from vaxcard.cli.opening import open_house
-from vaxcard.records import audit
-from vaxcard.records.backup import back_up
+from vaxcard.records import audit, integrity
+from vaxcard.records.backup import back_up, check_against
 from vaxcard.records.database import upgrade as upgrade_database
 from vaxcard.settings import load_settings
 
@@ -36,12 +36,23 @@ def backup(target: Path) -> None:
 
 
 @db.command()
-def verify() -> None:
-    """Walk the audit trail; exit status 1 and the first broken link of each chain if anything was changed or taken out."""
-    with open_house() as house, house.database.reading() as session:
-        broken = audit.verify(session, house.database.keyring)
-    for link in broken:
-        click.echo(f"broken: chain {link.chain}, entry {link.number}: {link.problem}", err=True)
+@click.option(
+    "--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A backup's FILE.manifest.json to compare with."
+)
+def verify(against: Path | None) -> None:
+    """Prove that no dose, child or audit entry was changed, added or taken out; exit status 1 and what is wrong if one was.
+
+    With --against, also that nothing is gone that a backup knew of.
+    """
+    with open_house() as house:
+        with house.database.reading() as session:
+            broken = [
+                f"audit chain {link.chain}, entry {link.number}: {link.problem}" for link in audit.verify(session, house.database.keyring)
+            ]
+            broken += [f"{found.place}: {found.problem}" for found in integrity.verify(session, house.database.keyring)]
+        broken += [f"gone since the backup: {lost}" for lost in (check_against(house.database, against) if against else [])]
+    for fault in broken:
+        click.echo(f"broken: {fault}", err=True)
     if broken:
         sys.exit(1)
-    click.echo("the audit trail is whole")
+    click.echo("the record and its audit trail are whole")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,11 @@ from vaxcard.cli.roster import import_clinics, import_with_progress
 from vaxcard.errors import NotFound
 from vaxcard.keyring import hash_password, random_text
 from vaxcard.records import enrolment
-from vaxcard.records.clinics import ClinicRecord, Role, clinic_named, staff_by_login
+from vaxcard.records.clinics import ClinicRecord, Role, staff_by_login
 from vaxcard.records.issued_cards import COVER, cards_of
+from vaxcard.records.messages import planned_for
 from vaxcard.records.people import children_to_print
-from vaxcard.records.visits import child_due_on, first_open_day
+from vaxcard.records.visits import child_due_on, due_rows_of, first_open_day
 from vaxcard.reminders.planning import plan
 from vaxcard.settings import Settings, load_settings
 
@@ -49,12 +51,14 @@ def prepare(house: House, folder: Path, address: str) -> Iterator[str]:
     clinic = clinics[0]
     yield f"counter: {address}/"
     yield f"sign-in: {_LOGIN} {_nurse(house, clinic)}"
-    run = _print(house, folder, address)
-    with house.database.reading() as session:
-        yield f"card: {_a_card(house, session, clinic, address)}"
-    yield from (f"cards: {file}" for file in run)
+    files = _print(house, folder, address)
     on = first_open_day(clinic, house.today() + timedelta(days=1))
-    yield f"texts: {_plan(house, on)} planned for {on.isoformat()}"
+    with house.database.writing() as session:
+        plan(house.acting(session), on)
+    with house.database.reading() as session:
+        yield f"card: {_a_card(house, session, clinic, on, address)}"
+        yield from (f"cards: {file}" for file in files)
+        yield f"texts: {len(planned_for(session, on))} planned for {on.isoformat()}"
 
 
 def _nurse(house: House, clinic: ClinicRecord) -> str:
@@ -87,10 +91,9 @@ def _print(house: House, folder: Path, address: str) -> list[Path]:
     return list(run.files)
 
 
-def _a_card(house: House, session: Session, clinic: ClinicRecord, address: str) -> str:
-    """The cover of a child of the clinic whose dose is due on its next visit, so that there is something to record."""
-    named = clinic_named(session, clinic.name)
-    child_id = child_due_on(session, named.id if named else clinic.id, house.today())
+def _a_card(house: House, session: Session, clinic: ClinicRecord, on: date, address: str) -> str:
+    """The cover of a child whose dose is due and whose family is about to be told, so that there is something to record and to see."""
+    child_id = _a_child(house, session, clinic, on)
     cards = cards_of(session, child_id) if child_id else []
     cover = next((card for card in cards if card.bracket == COVER), None)
     if cover is None:
@@ -98,6 +101,7 @@ def _a_card(house: House, session: Session, clinic: ClinicRecord, address: str) 
     return card_url(address, cover.token(house.database.keyring), qr_version=house.settings.qr_version)
 
 
-def _plan(house: House, on: date) -> int:
-    with house.database.writing() as session:
-        return plan(house.acting(session), on).planned
+def _a_child(house: House, session: Session, clinic: ClinicRecord, on: date) -> UUID | None:
+    told = [told.child_id for text in planned_for(session, on) if text.clinic_id == clinic.id for told in text.children]
+    due = (child_id for child_id in told if any(row.is_due and not row.is_optional for row in due_rows_of(session, child_id)))
+    return next(due, None) or child_due_on(session, clinic.id, house.today())

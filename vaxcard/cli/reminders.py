@@ -32,7 +32,7 @@ def plan_command(day: str) -> None:
         result = plan(house.acting(session), on)
     click.echo(f"texts: {result.planned} planned")
     for reason, number in sorted(result.skipped.items()):
-        click.echo(f"{number} families not texted: {reason}")
+        click.echo(f"{number} children not texted about: {reason}")
 
 
 @reminders.command()

@@ -9,12 +9,13 @@ from datetime import time
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault, NotFound
-from vaxcard.keyring import random_text
+from vaxcard.keyring import random_secret, random_text
 from vaxcard.records import enrolment
-from vaxcard.records.clinics import ClinicRecord, Role, all_clinics, clinic_named
+from vaxcard.records.clinics import ClinicRecord, Role, Scope, all_clinics, clinic_named
 from vaxcard.records.roster import RosterReport, import_roster, write_report
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -145,12 +146,38 @@ def add_staff_command(login: str, name: str, role: str, clinic_name: str | None)
     """Add a member of staff and print a random password, once."""
     password = random_text(12)
     with open_house() as house, house.database.writing() as session:
-        found = all_clinics(session) if clinic_name is None else [clinic_named(session, clinic_name)]
-        if len(found) != 1 or found[0] is None:
-            raise NotFound("which clinic is not clear", place="--clinic", advice="name one that `vaxcard clinics import` added")
-        clinic = found[0]
+        clinic = _clinic(session, clinic_name)
         acting = house.acting(session, clinic_id=clinic.id)
         enrolment.add_staff(
             acting, new_id(), clinic.id, login=login, name=name, role=Role(role), password=password, language=house.settings.language
         )
     click.echo(f"sign-in: {login} {password}")
+
+
+@staff.command("key")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the key opens; may be repeated.",
+)
+@click.option("--clinic", "clinic_name", help="Name of the clinic; may be left out where there is only one.")
+def add_key_command(name: str, scopes: tuple[str, ...], clinic_name: str | None) -> None:
+    """Make an API key for a program called NAME and print it, once. It is sent as `Authorization: Bearer KEY`."""
+    secret = random_secret()
+    with open_house() as house, house.database.writing() as session:
+        clinic = _clinic(session, clinic_name)
+        acting = house.acting(session, clinic_id=clinic.id)
+        enrolment.add_api_key(acting, new_id(), clinic.id, name=name, secret=secret, scopes=scopes)
+    click.echo(f"api-key: {secret}")
+
+
+def _clinic(session: Session, name: str | None) -> ClinicRecord:
+    """The clinic of that name, or the only one there is."""
+    found = all_clinics(session) if name is None else [clinic_named(session, name)]
+    if len(found) != 1 or found[0] is None:
+        raise NotFound("which clinic is not clear", place="--clinic", advice="name one that `vaxcard clinics import` added")
+    return found[0]

@@ -1,20 +1,31 @@
-"""`vaxcard schedule`: assess patients in bulk, sign an edition, work everyone out again."""
+"""`vaxcard schedule`: assess patients in bulk, explain one in sentences, sign an edition, work everyone out again."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from os import cpu_count
 from pathlib import Path
+from typing import Any
 
 import click
 
-from vaxcard.cli.opening import open_house
+from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import InputFault
+from vaxcard.language.explanation import explain
 from vaxcard.programme.rebuild import rebuild
+from vaxcard.programme.shadow import differences
 from vaxcard.records import signatures
+from vaxcard.records.database import Database, open_database
+from vaxcard.schedule.assessment import assess as assess_child
 from vaxcard.schedule.cdsi.loader import load_cdsi
-from vaxcard.schedule.exchange import assess_stream
-from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.exchange import assess_stream, read_patient
+from vaxcard.schedule.loader import load_schedule, read_schedule, vaccines_of
+from vaxcard.schedule.questions import load_questions
+from vaxcard.schedule.rules import Schedule
+from vaxcard.settings import load_settings
 
 
 @click.group()
@@ -40,6 +51,30 @@ def assess(code: str, folder: Path | None) -> None:
     sys.exit(1 if failed else 0)
 
 
+@schedule.command("explain")
+@click.option("--schedule", "code", default="cn", show_default=True, help="Code of the national schedule.")
+@click.option("--lang", default="zh", show_default=True, help="Language of the sentences.")
+@click.option("--staff", is_flag=True, help="Tell sensitive reasons as well: for physician and vaccinator only.")
+def explain_command(code: str, lang: str, staff: bool) -> None:
+    """Read one patient from standard input, a JSON object as for `assess`; say in sentences what counts and what is owed."""
+    rules = load_schedule(code)
+    child, history, on = read_patient(rules, _one_patient(sys.stdin.read()))
+    assessment = assess_child(rules, child, history, on)
+    for line in explain(rules, child, assessment, lang, questions=load_questions(code), told_sensitive=staff):
+        click.echo(line)
+
+
+def _one_patient(written: str) -> dict[str, object]:
+    advice = 'write {"born_on": …, "assessed_on": …, "doses": [{"given_on": …, "vaccine": …}]}'
+    try:
+        patient = json.loads(written)
+    except (ValueError, RecursionError) as problem:
+        raise InputFault("what was read is not JSON", place="standard input", advice=advice) from problem
+    if not isinstance(patient, dict):
+        raise InputFault("what was read is not one JSON object", place="standard input", advice=advice)
+    return patient
+
+
 @schedule.command()
 @click.argument("edition", required=False)
 @click.option("--all", "everything", is_flag=True, help="Sign every edition of the schedule.")
@@ -62,13 +97,56 @@ def sign(edition: str | None, everything: bool, name: str) -> None:
 
 
 @schedule.command("rebuild")
-def rebuild_command() -> None:
-    """Assess every child again, as after a new edition, and rewrite what is owed."""
-    with open_house() as house, click.progressbar(length=1, label="Assessing", file=sys.stderr) as bar:
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Processes to share the work; all cores unless said otherwise.")
+@click.option("--resume", is_flag=True, help="Go on with a rebuild by the same rules that was stopped today.")
+@click.option("--shadow", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Compare with the rules in this FOLDER.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="With --shadow: compare on this day what serves and what may.")
+def rebuild_command(jobs: int | None, resume: bool, shadow: Path | None, day: datetime | None) -> None:
+    """Assess every child again, as after a new edition, and rewrite what is owed.
 
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
+    With --shadow nothing is written: one JSON line for each child whom the rules of the folder would answer otherwise.
+    """
+    if shadow is None and day is not None:
+        raise InputFault("--on goes with --shadow", place="--on", advice="leave it out: a rebuild is for today")
+    with open_house() as house, _bar() as bar:
+        if shadow is not None:
+            _show_differences(house, shadow, day.date() if day else None, bar)
+        else:
+            _rebuild(house, jobs or cpu_count() or 1, resume, bar)
 
-        children = rebuild(house.database, house.schedule, now=house.now(), today=house.today(), progress=show)
+
+def _rebuild(house: House, jobs: int, resume: bool, bar: Any) -> None:
+    show = _progress_on(bar)
+    again: dict[str, Any] = {"now": house.now(), "today": house.today(), "jobs": jobs, "opener": open_again, "resume": resume}
+    try:
+        children = rebuild(house.database, house.schedule, progress=show, **again)
+    except KeyboardInterrupt:
+        click.echo("\nstopped; go on today with: vaxcard schedule rebuild --resume", err=True)
+        sys.exit(130)
     click.echo(f"assessed again: {children} children")
+
+
+def open_again() -> tuple[Database, Schedule]:
+    """The registry and the rules of the settings, for one more process."""
+    settings = load_settings()
+    return open_database(settings.database_url, settings.keyring()), load_schedule(settings.schedule)
+
+
+def _show_differences(house: House, folder: Path, day: date | None, bar: Any) -> None:
+    rules, count = read_schedule(folder, vaccines_of(folder)), 0
+    for each in differences(house.database, rules, on=day, serving=house.schedule, progress=_progress_on(bar)):
+        sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+        count += 1
+    click.echo(f"answered otherwise: {count} children; nothing was written", err=True)
+
+
+def _bar() -> Any:
+    return click.progressbar(length=1, label="Assessing", file=sys.stderr)
+
+
+def _progress_on(bar: Any) -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        bar.length = max(total, 1)
+        bar.update(done - bar.pos)
+
+    return show

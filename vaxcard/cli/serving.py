@@ -21,6 +21,7 @@ from vaxcard.settings import is_loopback
 from vaxcard.worker import run_worker
 
 _THREADS = 4
+_BODY_BYTES = 1 << 20  # the application takes far less; what is longer is refused before it is stored anywhere
 
 
 @click.command()
@@ -91,7 +92,7 @@ def _listen(house: House, host: str, port: int) -> Any:
     check_public_url(house.settings.public_url, qr_version=house.settings.qr_version)
     app = create_app(house.settings, house.database, house.schedule, house.now)
     try:
-        return create_server(app, host=host, port=port, threads=_THREADS, ident="vaxcard")
+        return create_server(app, host=host, port=port, threads=_THREADS, ident="vaxcard", max_request_body_size=_BODY_BYTES)
     except OSError as fault:
         problem = f"port {port} on {host} can't be had ({fault.strerror})"
         raise SettingsError(problem, place="--port", advice="end the program that holds it, or choose another port") from fault
@@ -103,10 +104,12 @@ def _run(server: Any) -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, end)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts what runs in the background deaf to SIGINT
+        signal.signal(number, end)
     try:
-        server.run()
+        server.run()  # ends by itself on KeyboardInterrupt
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        pass  # it came before the server listened for it
     finally:
         server.close()
+    click.echo("stopped: the next start finds everything as it is now", err=True)

@@ -15,6 +15,7 @@ from typing import Any
 from vaxcard.errors import NotFound, VaxcardError
 
 Names = Mapping[str, str]
+_NOT_LINES = ("icon", "source", "growth")
 
 
 class GuidanceFault(VaxcardError):
@@ -33,12 +34,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """The age whose range of length and weight belongs to a picture: in months and in words, and when the next check-up is."""
+
+    months: int
+    age: Names
+    check_up: Names
+
+
+@dataclass(frozen=True)
 class Advice:
-    """One picture with its words: the lines of each language, and the source."""
+    """One picture with its words: the lines of each language, the source, and the growth range that may stand in their place."""
 
     icon: str
     lines: Mapping[str, tuple[str, ...]]
     source: Source
+    growth: Growth | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,9 @@ def _read() -> tuple[dict[str, tuple[Advice, ...]], Danger]:
 
 
 def _advice(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Advice:
-    lines = {key: (text,) if isinstance(text, str) else tuple(text) for key, text in entry.items() if key not in ("icon", "source")}
-    return Advice(entry["icon"], lines, sources[entry["source"]])
+    lines = {key: (text,) if isinstance(text, str) else tuple(text) for key, text in entry.items() if key not in _NOT_LINES}
+    growth = Growth(**entry["growth"]) if "growth" in entry else None
+    return Advice(entry["icon"], lines, sources[entry["source"]], growth)
 
 
 def _toml(name: str) -> dict[str, Any]:

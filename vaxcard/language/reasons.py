@@ -70,13 +70,20 @@ _INTERVALS = ("minimum_interval",)
 _VACCINES = ("vaccine", "expected", "other_vaccine")
 
 
-def say_reason(reason: Reason, lang: str, vaccine_name: Callable[[str], str] = str, *, near: date | None = None) -> str:
+def say_reason(
+    reason: Reason,
+    lang: str,
+    vaccine_name: Callable[[str], str] = str,
+    *,
+    near: date | None = None,
+    sentences: Mapping[str, str] = SENTENCES,
+) -> str:
     """The reason as a sentence in `lang`; `vaccine_name` says how a vaccine's code is read to people (default: the code).
 
-    Dates in the year of `near` are told with their weekday, all others with their year.
+    Dates in the year of `near` are told with their weekday, all others with their year. `sentences` words it otherwise.
     """
     words = translations(lang)
-    sentence = SENTENCES.get(reason.code)
+    sentence = sentences.get(reason.code)
     if sentence is None:
         return reason.code
     values = {name: _value(name, value, lang, vaccine_name, near) for name, value in reason.values.items()}

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant
 
 _PENDING = "audit_pending"
 
@@ -51,6 +51,11 @@ class AuditHead(Base):
     day: Mapped[date]
     number: Mapped[int]
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    def sealed_with(self, keyring: Keyring) -> bytes:
+        """What `seal` must be: without the key nobody can move a head back to an earlier entry."""
+        return keyring.audit_mac(b"head", f"{self.chain}:{self.number}:{self.mac.hex()}".encode())
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ def seal_pending(session: Session, keyring: Keyring) -> None:
         entry = _entry(keyring, look, head)
         session.add(entry)
         head.number, head.mac = entry.number, entry.mac
+        head.seal = head.sealed_with(keyring)
     session.flush()
 
 
@@ -106,7 +112,7 @@ def _head(session: Session, look: Look) -> AuditHead:
     if latest is not None and latest.day >= look.day:
         return latest
     chain = f"{look.clinic_id or 'programme'}:{look.day.isoformat()}"
-    values = {"chain": chain, "clinic_id": look.clinic_id, "day": look.day, "number": 0, "mac": latest.mac if latest else b""}
+    values = {"chain": chain, "clinic_id": look.clinic_id, "day": look.day, "number": 0, "mac": latest.mac if latest else b"", "seal": b""}
     # Where two clinics' first looks of all times meet, one begins the chain and the other waits and finds it.
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(AuditHead).values(**values).on_conflict_do_nothing())
@@ -172,4 +178,6 @@ def _walk(session: Session, keyring: Keyring, head: AuditHead, mac: bytes) -> Br
             number, mac = entry.number, entry.mac
     if (number, mac) != (head.number, head.mac):
         return BrokenLink(head.chain, number + 1, "the chain ends before its head")
+    if head.seal != head.sealed_with(keyring):
+        return BrokenLink(head.chain, head.number, "the head was moved without the key")
     return None

@@ -10,13 +10,15 @@ import json
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, table
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
-from vaxcard.errors import Refused, SettingsError
-from vaxcard.records.audit import AuditHead
-from vaxcard.records.database import Base, Database
+from vaxcard.errors import InputFault, Refused, SettingsError
+from vaxcard.records.audit import AuditEntry, AuditHead
+from vaxcard.records.database import Database
 
 
 def back_up(database: Database, target: Path, now: datetime) -> Path:
@@ -58,9 +60,41 @@ def _manifest(database: Database, target: Path, now: datetime) -> dict[str, obje
             "made_at": now.isoformat(),
             "file": target.name,
             "sha256": _sha256(target),
-            "rows": {table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables},
+            "rows": {name: session.scalar(select(func.count()).select_from(table(name))) for name in _tables(database)},
             "audit_heads": {head.chain: {"number": head.number, "mac": head.mac.hex()} for head in heads},
         }
+
+
+def check_against(database: Database, manifest: Path) -> list[str]:
+    """What a backup's manifest knows and the registry has lost: audit entries, dose rows, children. Empty when nothing is missing.
+
+    Raises InputFault for a file that is no manifest.
+    """
+    try:
+        told = json.loads(manifest.read_text(encoding="ascii"))
+        heads, rows = dict(told["audit_heads"]), dict(told["rows"])
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as fault:
+        raise InputFault(
+            "this is no backup's manifest", place=manifest.name, advice="give FILE.manifest.json of `vaxcard db backup`"
+        ) from fault
+    with database.reading() as session:
+        lost = [f"audit chain {chain}, entry {head['number']}" for chain, head in heads.items() if not _has(session, chain, head)]
+        for name in ("children", "doses", "audit_entries"):
+            now = session.scalar(select(func.count()).select_from(table(name))) or 0
+            if now < rows[name]:
+                lost.append(f"{rows[name] - now} rows of {name}")
+    return lost
+
+
+def _has(session: Session, chain: str, head: dict[str, Any]) -> bool:
+    """Whether the entry that was a chain's head when the backup was made is still there."""
+    entry = session.get(AuditEntry, (chain, head["number"]))
+    return entry is not None and entry.mac.hex() == head["mac"]
+
+
+def _tables(database: Database) -> list[str]:
+    """The tables that are there, whichever rooms were entered: not only those that this process has a class for."""
+    return sorted(inspect(database.engine).get_table_names())
 
 
 def _sha256(path: Path) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from vaxcard.errors import NotFound
-from vaxcard.records.database import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant
 
 
 class Role(StrEnum):
@@ -23,6 +23,14 @@ class Role(StrEnum):
     PROGRAMME_OFFICER = "programme-officer"
     SCHOOL = "school"
     AUDITOR = "auditor"
+
+
+class Scope(StrEnum):
+    """What an API key opens for a machine."""
+
+    SCAN = "scan"
+    READ = "read"
+    RECORD = "record"
 
 
 class ClinicRecord(Base):

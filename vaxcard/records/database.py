@@ -7,60 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, Uuid, create_engine, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Session
 
-from vaxcard.errors import InputFault, SettingsError
+from vaxcard.errors import SettingsError
 from vaxcard.keyring import Keyring
+from vaxcard.records import audit
 
 _BUSY_MILLISECONDS = 15_000
 _WRITING = "vaxcard_writing"
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC; a naive one is refused, since nobody knows when it was."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise InputFault("a moment without a time zone", advice="pass an aware datetime")
-        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-Id = Uuid
-Sealed = LargeBinary
-
-
-class Base(DeclarativeBase):
-    """Every table of the registry."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-        }
-    )
 
 
 class Database:
@@ -79,8 +41,6 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is committed at its end, whole or not at all, with its audit entries chained last."""
-        from vaxcard.records import audit  # the audit's tables stand on this module
-
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={_WRITING: True})
             yield session

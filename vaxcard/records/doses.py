@@ -5,7 +5,10 @@ Triggers in the database refuse to change or delete a row; what counts is worked
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -13,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from vaxcard.records.database import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant
 
 
 class DoseStatus(StrEnum):
@@ -32,7 +35,10 @@ class DoseSource(StrEnum):
 
 
 class DoseRecord(Base):
-    """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id."""
+    """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id.
+
+    `number` counts the child's rows from 1 and `mac` signs the row: see `integrity`.
+    """
 
     __tablename__ = "doses"
     __table_args__ = (
@@ -64,6 +70,39 @@ class DoseRecord(Base):
     recorded_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    number: Mapped[int]
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+@dataclass(frozen=True)
+class DoseForm:
+    """A dose as it is told to the registry. `id` is made by the client, so that a repeated request is the same dose.
+
+    `happened` is the reason for recording something that would have been stopped before the injection; `performer` is a name
+    as it stands on the record, `clinic_id` where it was given if that is one of ours, `place` where it was given if not.
+    """
+
+    id: UUID
+    vaccine: str
+    given_on: date
+    lot_number: str | None = None
+    expires_on: date | None = None
+    manufacturer: str | None = None
+    trace_code: str | None = None
+    product_name: str | None = None
+    stated_number: int | None = None
+    site: str | None = None
+    route: str | None = None
+    clinic_id: UUID | None = None
+    place: str | None = None
+    performer: str | None = None
+    source: DoseSource = DoseSource.CLINIC
+    happened: str | None = None
+
+    def content_hash(self) -> bytes:
+        """SHA-256 over what is told, apart from the id: tells a repeated request from another one."""
+        content = {key: str(value) for key, value in sorted(asdict(self).items()) if key != "id" and value is not None}
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).digest()
 
 
 class StoredEvaluation(Base):

@@ -15,7 +15,8 @@ from vaxcard.keyring import Keyring, fingerprint, hash_password
 from vaxcard.records import names, search
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import ApiKeyRecord, ClinicRecord, ClinicSession, Role, StaffRecord, clinic_named, name_key
-from vaxcard.records.people import ChildIdentifier, ChildRecord, GuardianRecord, Guardianship
+from vaxcard.records.integrity import seal_child
+from vaxcard.records.people import ChildIdentifier, ChildRecord, GuardianRecord, Guardianship, context
 from vaxcard.records.signs import choose_sign
 
 
@@ -57,20 +58,23 @@ def register_child(acting: Acting, form: ChildForm, *, note: bool = True) -> Chi
         raise InputFault("the birth date lies in the future", place="born_on", advice="correct the date")
     session, keyring = acting.session, acting.keyring
     guardians = [_guardian(acting, guardian) for guardian in form.guardians]
-    key = keyring.new_person_key()
+    key, shown = keyring.new_person_key(), form.display_name or names.display_name(form.name)
     child = ChildRecord(
         id=form.id,
         clinic_id=form.clinic_id,
         person_key=key,
-        name_sealed=keyring.seal(key, form.name, "child.name"),
-        display_name_sealed=keyring.seal(key, form.display_name or names.display_name(form.name), "child.display-name"),
+        name_sealed=keyring.seal(key, form.name, context("child.name", form.id)),
+        display_name_sealed=keyring.seal(key, shown, context("child.display-name", form.id)),
         display_name_confirmed=form.display_name is not None,
         born_on=form.born_on,
         sex=form.sex,
         sign=choose_sign(form.id, _signs_taken(session, guardians)),
         residence=form.residence,
         registered_at=acting.now,
+        dose_count=0,
+        dose_head=b"",
     )
+    seal_child(keyring, child)
     session.add(child)
     session.add_all(_identifier(acting, child, system, value) for system, value in form.identifiers)
     _bind(session, child, guardians, form.guardians)
@@ -113,8 +117,8 @@ def _guardian(acting: Acting, form: GuardianForm) -> GuardianRecord:
     keyring = acting.keyring
     key = keyring.new_person_key()
 
-    def sealed(text: str | None, context: str) -> bytes | None:
-        return keyring.seal(key, text, context) if text else None
+    def sealed(text: str | None, field: str) -> bytes | None:
+        return keyring.seal(key, text, context(field, form.id)) if text else None
 
     guardian = GuardianRecord(
         id=form.id,

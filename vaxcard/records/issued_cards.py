@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, CardUnknown
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 COVER = 0  # the bracket number of the cover card
 

@@ -18,9 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.sql.dml import ReturningInsert
 
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
-_BATCH = 500  # rows a statement: both databases limit its parameters
+_BATCH = 500  # rows a batch: both databases limit a statement's parameters
+_ROWS_A_STATEMENT = 8  # the driver reads a longer statement anew each time, and remembers a short one
 Item = TypeVar("Item")
 
 
@@ -163,22 +164,33 @@ def _insert_free(session: Session) -> ReturningInsert[UUID]:
     """An insert that leaves out what the unique index refuses, whichever planner came first. Of bare rows: thousands at dawn."""
     table = cast(Table, MessageRecord.__table__)
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        short = {"insertmanyvalues_page_size": _ROWS_A_STATEMENT}
+        return postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id).execution_options(**short)
     return sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
-def told_until(session: Session, kind: MessageKind, child_ids: Sequence[UUID]) -> dict[UUID, date]:
-    """Per child, the latest recommended day about which a text of this kind was planned or sent; withdrawn texts told nothing."""
-    told: dict[UUID, date] = {}
+def told_until(session: Session, child_ids: Sequence[UUID]) -> dict[tuple[UUID, str], date]:
+    """By child and kind, the latest recommended day about which a text was planned or sent; withdrawn texts told nothing."""
+    told: dict[tuple[UUID, str], date] = {}
     for batch in batches(child_ids):
-        rows = (
-            select(MessageChild.child_id, func.max(MessageChild.called_on))
-            .join(MessageRecord, MessageRecord.id == MessageChild.message_id)
-            .where(MessageChild.child_id.in_(batch), MessageRecord.kind == kind, MessageRecord.state.in_(_TOLD))
-            .group_by(MessageChild.child_id)
-        )
-        told.update({child_id: day for child_id, day in session.execute(rows)})
+        # Two plain looks by index: a join would be planned by statistics, which a table filled at dawn does not have yet.
+        rows = select(MessageChild.message_id, MessageChild.child_id, MessageChild.called_on).where(MessageChild.child_id.in_(batch))
+        spoke = session.execute(rows).all()
+        kinds = _kinds_told(session, list({row.message_id for row in spoke}))
+        for message_id, child_id, day in spoke:
+            kind = kinds.get(message_id)
+            if kind is not None:
+                told[child_id, kind] = max(day, told.get((child_id, kind), day))
     return told
+
+
+def _kinds_told(session: Session, message_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The kinds of those texts that told something."""
+    kinds: dict[UUID, str] = {}
+    for batch in batches(message_ids):
+        rows = select(MessageRecord.id, MessageRecord.kind).where(MessageRecord.id.in_(batch), MessageRecord.state.in_(_TOLD))
+        kinds.update({message_id: kind for message_id, kind in session.execute(rows)})
+    return kinds
 
 
 def count_by_state(session: Session) -> dict[str, int]:
@@ -186,6 +198,12 @@ def count_by_state(session: Session) -> dict[str, int]:
     rows = session.execute(select(MessageRecord.state, func.count()).group_by(MessageRecord.state))
     found = {state: number for state, number in rows}
     return {state.value: found.get(state.value, 0) for state in MessageState}
+
+
+def planned_for(session: Session, send_on: date) -> list[MessageRecord]:
+    """The texts that wait to be sent on a day, in the order in which they were planned."""
+    rows = select(MessageRecord).where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on)
+    return list(session.scalars(rows.order_by(MessageRecord.planned_at, MessageRecord.id)))
 
 
 def texts_of(session: Session, child_id: UUID) -> list[MessageRecord]:

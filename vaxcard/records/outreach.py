@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.messages import batches
-from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship
+from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship, context
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind
 
 
@@ -113,7 +113,7 @@ def display_names(session: Session, keyring: Keyring, child_ids: Iterable[UUID])
     for batch in batches(list(child_ids)):
         rows = select(ChildRecord.id, ChildRecord.person_key, ChildRecord.display_name_sealed).where(ChildRecord.id.in_(batch))
         for child_id, key, sealed in session.execute(rows):
-            names[child_id] = keyring.unseal(key, sealed, "child.display-name")
+            names[child_id] = keyring.unseal(key, sealed, context("child.display-name", child_id))
     return names
 
 

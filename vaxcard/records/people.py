@@ -13,7 +13,12 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
+
+
+def context(field: str, person_id: UUID) -> str:
+    """What a person's field is sealed for: moved into another person's row, it does not open."""
+    return f"{field} {person_id}"
 
 
 class ChildState(StrEnum):
@@ -43,6 +48,9 @@ class ChildRecord(Base):
     state: Mapped[str] = mapped_column(String(20), default=ChildState.ACTIVE)
     is_sensitive: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+    dose_count: Mapped[int] = mapped_column(default=0)
+    dose_head: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
+    record_seal: Mapped[bytes] = mapped_column(LargeBinary(32))
     registered_at: Mapped[datetime] = mapped_column(Instant)
     assessed_on: Mapped[date | None]
     assessed_edition: Mapped[str | None] = mapped_column(String(40))
@@ -54,11 +62,11 @@ class ChildRecord(Base):
 
     def name(self, keyring: Keyring) -> str:
         """The full name, for signed-in staff."""
-        return keyring.unseal(self.person_key, self.name_sealed, "child.name")
+        return keyring.unseal(self.person_key, self.name_sealed, context("child.name", self.id))
 
     def display_name(self, keyring: Keyring) -> str:
         """The name that cards show: agreed with the family, usually without the surname."""
-        return keyring.unseal(self.person_key, self.display_name_sealed, "child.display-name")
+        return keyring.unseal(self.person_key, self.display_name_sealed, context("child.display-name", self.id))
 
 
 class ChildIdentifier(Base):
@@ -92,15 +100,15 @@ class GuardianRecord(Base):
 
     def name(self, keyring: Keyring) -> str | None:
         """The guardian's name, where one is on file."""
-        return keyring.unseal(self.person_key, self.name_sealed, "guardian.name") if self.name_sealed else None
+        return keyring.unseal(self.person_key, self.name_sealed, context("guardian.name", self.id)) if self.name_sealed else None
 
     def phone(self, keyring: Keyring) -> str | None:
         """The phone number: E.164 where it can be dialled, else as it was written."""
-        return keyring.unseal(self.person_key, self.phone_sealed, "guardian.phone") if self.phone_sealed else None
+        return keyring.unseal(self.person_key, self.phone_sealed, context("guardian.phone", self.id)) if self.phone_sealed else None
 
     def address(self, keyring: Keyring) -> str | None:
         """Where the family lives, as written."""
-        return keyring.unseal(self.person_key, self.address_sealed, "guardian.address") if self.address_sealed else None
+        return keyring.unseal(self.person_key, self.address_sealed, context("guardian.address", self.id)) if self.address_sealed else None
 
 
 class Guardianship(Base):

@@ -6,8 +6,6 @@ Two moments are kept apart: before injecting the wrong is stopped; what really h
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -15,44 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from vaxcard.errors import Conflict, InputFault, Refused
+from vaxcard.errors import Conflict
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
-from vaxcard.records.doses import DoseRecord, DoseSource, DoseStatus, doses_of
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus, doses_of
+from vaxcard.records.integrity import append_dose
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
-
-
-@dataclass(frozen=True)
-class DoseForm:
-    """A dose as it is told to the registry. `id` is made by the client, so that a repeated request is the same dose.
-
-    `happened` is the reason for recording something that would have been stopped before the injection; `performer` is a name
-    as it stands on the record, `clinic_id` where it was given if that is one of ours, `place` where it was given if not.
-    """
-
-    id: UUID
-    vaccine: str
-    given_on: date
-    lot_number: str | None = None
-    expires_on: date | None = None
-    manufacturer: str | None = None
-    trace_code: str | None = None
-    product_name: str | None = None
-    stated_number: int | None = None
-    site: str | None = None
-    route: str | None = None
-    clinic_id: UUID | None = None
-    place: str | None = None
-    performer: str | None = None
-    source: DoseSource = DoseSource.CLINIC
-    happened: str | None = None
-
-    def content_hash(self) -> bytes:
-        """SHA-256 over what is told, apart from the id: tells a repeated request from another one."""
-        content = {key: str(value) for key, value in sorted(asdict(self).items()) if key != "id" and value is not None}
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).digest()
+from vaxcard.records.stops import refuse_the_impossible, stop_before_injecting
 
 
 @dataclass(frozen=True)
@@ -74,8 +43,8 @@ def record_dose(acting: Acting, child_id: UUID, form: DoseForm) -> Recorded:
     stored = acting.session.get(DoseRecord, form.id)
     if stored is not None:
         return Recorded(_same_dose(stored, child, form), False, _read(acting, child))
-    _refuse_the_impossible(acting, child, form)
-    incidents = _stop_before_injecting(acting, child, form)
+    refuse_the_impossible(acting, child, form)
+    incidents = stop_before_injecting(acting, child, form)
     dose = add_dose(acting, child, form, incidents)
     after = changed(acting, child, "dose.record", [str(dose.id), *incidents])
     return Recorded(dose, True, after)
@@ -102,6 +71,7 @@ def add_dose(
         recorded_at=acting.now,
         content_hash=form.content_hash(),
     )
+    append_dose(acting.keyring, child, dose)
     acting.session.add(dose)
     return dose
 
@@ -112,73 +82,10 @@ def _same_dose(stored: DoseRecord, child: ChildRecord, form: DoseForm) -> DoseRe
     return stored
 
 
-def _refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) -> None:
-    """Only what cannot have happened is refused for good."""
-    if form.vaccine not in acting.schedule.vaccines:
-        raise InputFault(
-            "this vaccine is not in the schedule's list",
-            place="vaccine",
-            advice="scan the box again, or choose the product from the list",
-        )
-    if form.given_on < child.born_on:
-        raise InputFault("the dose would lie before the child's birth", place="given_on", advice="correct the date")
-    if form.given_on > acting.today:
-        raise InputFault("the dose would lie in the future", place="given_on", advice="record it when it has been given")
-    if child.state == ChildState.DIED:
-        raise InputFault("the child is recorded as having died", place="child", advice="ask a physician to correct the record first")
-
-
-def _stop_before_injecting(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
-    """What would have stopped the injection. Refused unless the form says why it happened; then kept as incidents."""
-    incidents = [code for code, found in _stops(acting, child, form) if found]
-    if incidents and not form.happened:
-        raise Refused(
-            "; ".join(_SAID[code] for code in incidents),
-            reason=incidents[0],
-            advice="don't inject. If it has been given already, record it with the reason why",
-        )
-    return incidents
-
-
-_SAID = {
-    "expired": "the vaccine was past its expiry date on that day",
-    "duplicate-vaccine-same-day": "this vaccine is already recorded for the child on that day",
-    "site-already-used-today": "another injection on that day went into the same site",
-    "not-due": "this vaccine is not due for the child today",
-}
-
-
-def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str, bool]]:
-    that_day = [dose for dose in doses_of(acting.session, child.id) if dose.given_on == form.given_on]
-    injected = acting.schedule.vaccines[form.vaccine].route != "oral"
-    return [
-        ("expired", form.expires_on is not None and form.expires_on < form.given_on),
-        ("duplicate-vaccine-same-day", any(dose.vaccine == form.vaccine for dose in that_day)),
-        (
-            "site-already-used-today",
-            injected and form.site is not None and any(dose.site == form.site for dose in that_day),
-        ),
-        (
-            "not-due",
-            form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, child, form),
-        ),
-    ]
-
-
-def _is_due(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
-    """Whether any group that the vaccine serves is due today; a paid vaccine that nothing forecasts yet may always be begun."""
-    groups = set(acting.schedule.vaccines[form.vaccine].groups)
-    assessment = _read(acting, child).assessment
-    if groups & set(assessment.due_now):
-        return True
-    forecast = {forecast.group for forecast in assessment.forecasts}
-    return all(acting.schedule.groups[group].optional and group not in forecast for group in groups)
-
-
 def correct_dose(acting: Acting, child_id: UUID, dose_id: UUID, form: DoseForm, *, seen_version: int, reason: str) -> Recorded:
     """A new version of a dose; the old one stays. Raises Conflict if the record changed since `seen_version`, else as `record_dose`."""
     child, dose = _for_change(acting, child_id, dose_id, seen_version)
-    _refuse_the_impossible(acting, child, form)
+    refuse_the_impossible(acting, child, form)
     corrected = add_dose(acting, child, replace(form, happened=reason), dose.incidents, supersedes=dose)
     after = changed(acting, child, "dose.correct", [str(dose.id), str(corrected.id)])
     return Recorded(corrected, True, after)
@@ -201,6 +108,7 @@ def void_dose(acting: Acting, child_id: UUID, dose_id: UUID, void_id: UUID, *, s
         recorded_at=acting.now,
         content_hash=dose.content_hash,
     )
+    append_dose(acting.keyring, child, void)
     acting.session.add(void)
     return changed(acting, child, "dose.void", [str(dose.id)])
 

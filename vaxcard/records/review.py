@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from vaxcard.records.database import Base, Id, Instant, Sealed
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 
 class ImportBatch(Base):

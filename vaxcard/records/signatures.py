@@ -13,7 +13,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.records.acting import Acting
-from vaxcard.records.database import Base, Instant
+from vaxcard.records.columns import Base, Instant
 from vaxcard.schedule.rules import Schedule
 
 

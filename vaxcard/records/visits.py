@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.errors import Refused
 from vaxcard.records.clinics import ClinicRecord
-from vaxcard.records.database import Base, Id
+from vaxcard.records.columns import Base, Id
 
 _LOOK_AHEAD_DAYS = 400  # longer than any closure: past it the clinic's sessions are wrong, not the child's date
 

@@ -23,6 +23,7 @@ from vaxcard.records.messages import MessageRecord, MessageState, count_by_state
 from vaxcard.records.outreach import display_names
 from vaxcard.reminders import wording
 from vaxcard.reminders.channels import Channel, Fate, Outcome
+from vaxcard.reminders.planning import facts_of
 from vaxcard.reminders.policy import POLICY, Policy
 from vaxcard.schedule.rules import Schedule
 
@@ -111,7 +112,7 @@ def _send_for(sender: _Sender, clinic: ClinicRecord) -> Iterator[MessageState]:
     """The clinic's texts of the day, one after the other; yields the state in which each ends."""
     while True:
         with sender.database.writing() as session:
-            claimed = _claim(sender.acting(session, clinic), clinic, sender.channel.name)
+            claimed = _claim(sender, sender.acting(session, clinic), clinic)
         if claimed is None:
             return
         if claimed.ended is not None:
@@ -121,12 +122,13 @@ def _send_for(sender: _Sender, clinic: ClinicRecord) -> Iterator[MessageState]:
         yield _settle(sender, claimed.message_id, outcome)
 
 
-def _claim(acting: Acting, clinic: ClinicRecord, channel: str) -> _Claimed | None:
+def _claim(sender: _Sender, acting: Acting, clinic: ClinicRecord) -> _Claimed | None:
     """The next text, looked at again: the visit may have happened, the family may have moved, said no, or have another number."""
-    message = outbox.claim_next(acting.session, clinic.id, acting.today, channel, acting.now)
+    message = outbox.claim_next(acting.session, clinic.id, acting.today, sender.channel.name, acting.now)
     if message is None:
         return None
-    ends = outbox.standing(acting.session, message, acting.now)
+    arrives_at = acting.now + timedelta(minutes=sender.policy.last_call_minutes)
+    ends = outbox.standing(acting.session, message, arrives_at)  # whoever sets out now finds the clinic open
     standing = [child_id for child_id, end in ends.items() if end is None]
     if not standing:
         state = MessageState.CANCELLED if MessageState.CANCELLED in ends.values() else MessageState.MUTED
@@ -152,7 +154,7 @@ def _ended(acting: Acting, message: MessageRecord, state: MessageState) -> _Clai
 def _worded_again(acting: Acting, clinic: ClinicRecord, message: MessageRecord, child_ids: list[UUID]) -> str:
     """For the brothers and sisters who are left."""
     names = display_names(acting.session, acting.keyring, child_ids)
-    facts = wording.Facts(clinic.name, clinic.phone, tuple(names[child_id] for child_id in child_ids), message.visit_on)
+    facts = facts_of(clinic, [names[child_id] for child_id in child_ids], message.visit_on, message.send_on)
     return wording.word(message.kind, message.language, facts)
 
 

@@ -118,13 +118,9 @@ def _released_on(clinic: ClinicRecord) -> date | None:
 
 def _untold(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> list[Call]:
     """The calls about which no text of that kind has been planned before."""
-    left: list[Call] = []
-    for kind in URGENCY:
-        of_kind = [call for call in calls if call.kind == kind]
-        told = told_until(acting.session, kind, [call.child_id for call in of_kind])
-        new = [call for call in of_kind if told.get(call.child_id, date.min) < call.called_on]
-        skipped[Skipped.ALREADY_TOLD] += len(of_kind) - len(new)
-        left += new
+    told = told_until(acting.session, [call.child_id for call in calls])
+    left = [call for call in calls if told.get((call.child_id, call.kind), date.min) < call.called_on]
+    skipped[Skipped.ALREADY_TOLD] += len(calls) - len(left)
     return left
 
 
@@ -161,8 +157,7 @@ def _drafts(acting: Acting, clinic: ClinicRecord, on: date, families: Iterable[_
 def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, names: Mapping[UUID, str]) -> Draft:
     first, to = family.calls[0], family.recipient
     lang = wording.language_of(to.language, clinic.language)
-    facts = wording.Facts(clinic.name, clinic.phone, tuple(names[call.child_id] for call in family.calls), first.visit_on)
-    body = wording.word(first.kind, lang, facts)
+    body = wording.word(first.kind, lang, facts_of(clinic, [names[call.child_id] for call in family.calls], first.visit_on, on))
     family_key = to.family_key or b""
     return Draft(
         # From what the text is, not from chance: two planners at one moment make the same row. Unguessable through the keyed hash.
@@ -178,6 +173,12 @@ def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, name
         parts=wording.parts(body),
         children=tuple(Called(call.child_id, call.groups, call.called_on) for call in family.calls),
     )
+
+
+def facts_of(clinic: ClinicRecord, children: Iterable[str], visit_on: date, send_on: date) -> wording.Facts:
+    """What a text of the clinic may say of these children's visit, sent on a day."""
+    hours = tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == visit_on.weekday())
+    return wording.Facts(clinic.name, clinic.phone, tuple(children), visit_on, send_on, hours)
 
 
 def release_backlog(acting: Acting, clinic_id: UUID | None) -> int:

@@ -26,6 +26,9 @@ class Policy:
     released_days: int = 14
     send_from: time = time(9)
     send_until: time = time(18)
+    # Source "design", no study: nobody gets ready and reaches the clinic in less. No text calls for today once the day's last session
+    # ends within so many minutes.
+    last_call_minutes: int = 60
     # A text that has been in sending for so long has lost its sender.
     doubt_after_minutes: int = 10
 

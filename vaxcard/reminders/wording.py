@@ -1,4 +1,4 @@
-"""What a text says: templates filled with the clinic, the children's display names and the day, and how many parts that takes.
+"""What a text says: templates filled with the clinic, the children's display names, the day and its hours, and how many parts it takes.
 
 A template holds one sentence a line; a line that names something unknown, such as a telephone that the clinic never told, is left out.
 Neither a full name nor a vaccine nor a link is ever offered to a template.
@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
@@ -31,12 +31,17 @@ _GSM7_PLACES, _UCS2_PLACES = (160, 153), (70, 67)  # alone, and in each of sever
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a text may name. `children` are display names."""
+    """All that a text may name. `children` are display names; `hours` are the clinic's on the day of the visit, none if it told none.
+
+    A visit on the day of sending is told as today.
+    """
 
     clinic: str
     phone: str | None
     children: tuple[str, ...]
     visit_on: date
+    send_on: date
+    hours: tuple[tuple[time, time], ...] = ()
 
 
 def word(kind: str, lang: str, facts: Facts) -> str:
@@ -46,13 +51,23 @@ def word(kind: str, lang: str, facts: Facts) -> str:
         "clinic": facts.clinic,
         "phone": facts.phone or "",
         "children": _listed(facts.children, written),
-        "date": _say_date(facts.visit_on, written),
+        "when": _when(facts, written),
     }
     sentences = [line.substitute(told) for line, names in _template(written, kind) if all(told[name] for name in names)]
     return _style(written)["between_sentences"].join(sentences)
 
 
-_say_date = lru_cache(maxsize=64)(language.say_date)  # a day's texts name a handful of days
+# A day's texts name a handful of days and hours.
+_say_date = lru_cache(maxsize=64)(language.say_date)
+_say_clock = lru_cache(maxsize=64)(language.say_clock)
+
+
+def _when(facts: Facts, lang: str) -> str:
+    """The day to come, with the hours in which the clinic vaccinates on it."""
+    style = _style(lang)
+    day = style["today"] if facts.visit_on == facts.send_on else _say_date(facts.visit_on, lang)
+    told = [f"{_say_clock(opens, lang)}–{_say_clock(closes, lang)}" for opens, closes in facts.hours]
+    return day + style["before_hours"] + style["between_hours"].join(told) if told else day
 
 
 def _listed(names: Sequence[str], lang: str) -> str:
@@ -64,7 +79,7 @@ def _listed(names: Sequence[str], lang: str) -> str:
 
 @cache
 def _style(lang: str) -> dict[str, str]:
-    """How sentences and names are joined in a language: beside its templates."""
+    """How sentences, names, a day and its hours are joined in a language: beside its templates."""
     return tomllib.loads((_folder() / lang / "style.toml").read_text(encoding="utf-8"))
 
 
@@ -90,7 +105,7 @@ def _template(lang: str, kind: str) -> tuple[tuple[Template, tuple[str, ...]], .
     """A template's lines, each with the names that it needs."""
     path = _folder() / lang / f"{kind}.txt"
     if not path.is_file():
-        raise SettingsError("there is no such template", place=f"{lang}/{kind}.txt", advice="write one, with $children, $date and $clinic")
+        raise SettingsError("there is no such template", place=f"{lang}/{kind}.txt", advice="write one, with $children, $when and $clinic")
     lines = [Template(line.strip()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return tuple((line, tuple(line.get_identifiers())) for line in lines)
 

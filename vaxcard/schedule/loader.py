@@ -24,17 +24,23 @@ from vaxcard.schedule.rules import (
 )
 from vaxcard.schedule.series_loader import SeriesReader, flags_of, read_conditions, reopening_of, thresholds_of
 
-__all__ = ["ScheduleDataError", "load_schedule", "read_schedule"]
+__all__ = ["ScheduleDataError", "load_schedule", "read_schedule", "vaccines_of"]
 
 DATA = Path(__file__).parent / "data"
 _EFFECTS = {"never", "clinician"}
-_OWN_FILES = {"schedule.toml", "brackets.toml"}
+_OWN_FILES = {"schedule.toml", "brackets.toml", "questions.toml", "vaccines.toml", "visit.toml"}
 
 
 @cache
 def load_schedule(code: str = "cn") -> Schedule:
     """The schedule of a country by its code; raises ScheduleDataError listing all faults at once, each with file and key."""
-    return read_schedule(DATA / code, DATA / "vaccines.toml")
+    return read_schedule(DATA / code, vaccines_of(DATA / code))
+
+
+def vaccines_of(folder: Path) -> Path:
+    """The products of a country: a list of its own in its folder, the one beside the folder, or else the one that is shipped."""
+    nearest = (folder / "vaccines.toml", folder.parent / "vaccines.toml")
+    return next((path for path in nearest if path.is_file()), DATA / "vaccines.toml")
 
 
 def read_schedule(folder: Path, vaccines_file: Path) -> Schedule:
@@ -90,6 +96,7 @@ class _Reading:
             catch_up_age=main.duration("catch_up_before"),
             vaccine_names=read_names(listed, vaccines),
             unverified=tuple(dict.fromkeys(flags)),
+            digest=_digest([vaccines_file, *(path for path in sorted(self.folder.glob("*.toml")) if path != vaccines_file)]),
         )
         listed.close()
         main.close()

@@ -15,6 +15,7 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.doses import DoseRecord
+from vaxcard.records.messages import texts_of
 from vaxcard.records.people import ChildRecord, Guardianship
 from vaxcard.records.search import siblings_of
 from vaxcard.records.visits import NextVisit
@@ -118,6 +119,7 @@ class View:
     given: tuple[Given, ...]
     given_before: tuple[Given, ...]
     next_visit: NextVisit | None
+    last_text: tuple[str, date] | None
     unverified: tuple[str, ...]
 
 
@@ -153,6 +155,7 @@ def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
         given=given[:SHOWN_DAYS],
         given_before=given[SHOWN_DAYS:],
         next_visit=chart.next_visit,
+        last_text=next(((text.state, text.send_on) for text in texts_of(acting.session, child.id)), None),
         unverified=chart.assessment.unverified,
     )
 

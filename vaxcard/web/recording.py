@@ -16,13 +16,14 @@ from vaxcard.api.access import LOOKING, RECORDING, Caller, caller, requires
 from vaxcard.api.bodies import dose_form
 from vaxcard.api.service import language, new_id, service
 from vaxcard.errors import Conflict, InputFault, ManyFaults, NotFound, Refused, VaxcardError
-from vaxcard.language import Said, say_fault
+from vaxcard.language import Said
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
-from vaxcard.records.registry import DoseForm
+from vaxcard.records.doses import DoseForm
 from vaxcard.web import child_view
 from vaxcard.web.child_view import View
+from vaxcard.web.rendering import fault_in_words
 
 recording = Blueprint("recording", __name__, url_prefix="/counter/children/<uuid:child_id>")
 
@@ -45,6 +46,9 @@ _CONFIRMED = {
     "shown": marked("show the guardian the product and its expiry date, then tick"),
 }
 _READ_FROM_THE_BOX = ("lot_number", "expires_on")
+_GIVEN = ("vaccine", "trace_code", *_READ_FROM_THE_BOX, "given_on", "route", "site", "happened")
+_FIELDS = frozenset(("id", "group", *_GIVEN, *_CONFIRMED))
+"""What the form has. Nothing else is read: whoever signed in gave the dose, here."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
 @requires(*RECORDING)
 def record(child_id: UUID) -> ResponseReturnValue:
     """Record the dose, or show the form again with what is wrong or what stopped it."""
-    who, values = caller(), {name: value for name, value in request.form.items() if name != "csrf_token"}
+    who, values = caller(), {name: value for name, value in request.form.items() if name in _FIELDS}
     try:
         form = _form_sent(values, who)
         with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
@@ -84,7 +88,7 @@ def record(child_id: UUID) -> ResponseReturnValue:
             if recorded.is_new:
                 acting.note("identity.confirmed", child_id=child_id, subjects=["name", "born_on", str(form.id)])
     except Conflict as fault:
-        return render_template("counter/recorded_before.html", child_id=child_id, fault=say_fault(fault, language())), 409
+        return render_template("counter/recorded_before.html", child_id=child_id, fault=fault_in_words(fault)), 409
     except (InputFault, Refused) as fault:
         return _again(child_id, who, values, fault)
     return redirect(url_for("recording.done", child_id=child_id, dose_id=recorded.dose.id), 303)
@@ -109,12 +113,11 @@ def _form_sent(values: dict[str, str], who: Caller) -> DoseForm:
 
 
 def _again(child_id: UUID, who: Caller, values: dict[str, str], fault: VaxcardError) -> ResponseReturnValue:
-    lang = language()
     if isinstance(fault, Refused):
-        sheet, status = Sheet(values, stop=say_fault(fault, lang), reason=fault.reason), 409
+        sheet, status = Sheet(values, stop=fault_in_words(fault), reason=fault.reason), 409
     else:
         parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        sheet, status = Sheet(values, {part.place or "": say_fault(part, lang) for part in parts}), 422
+        sheet, status = Sheet(values, {part.place or "": fault_in_words(part) for part in parts}), 422
     with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
         view = _view(acting, child_id, who)
     return _form(view, sheet), status

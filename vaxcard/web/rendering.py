@@ -89,9 +89,7 @@ def said(text: str) -> str:
 
 def fault_page(problem: Problem) -> Response:
     """A fault on a page of its own, with what to do and the way back."""
-    response = make_response(render_template("fault.html", problem=problem))
-    response.status_code = problem.status
-    return response
+    return _fault(problem)
 
 
 def http_fault_page(fault: HTTPException, *, stale_form: bool) -> ResponseReturnValue:
@@ -101,6 +99,12 @@ def http_fault_page(fault: HTTPException, *, stale_form: bool) -> ResponseReturn
             session[NEXT] = request.path
         return redirect(url_for("counter.sign_in"), 303)
     problem = http_problem(fault.code or 500, language())
+    return _fault(problem, stale_form=stale_form)
+
+
+def _fault(problem: Problem, *, stale_form: bool = False) -> Response:
+    if problem.status >= 500:
+        g.setdefault("caller", None)  # the registry may be what is out of order: it is not asked who this is
     response = make_response(render_template("fault.html", problem=problem, stale_form=stale_form))
     response.status_code = problem.status
     return response

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
-from vaxcard.records.doses import DoseSource
+from vaxcard.records.doses import DoseForm, DoseSource
 from vaxcard.records.people import ChildRecord
-from vaxcard.records.registry import DoseForm, add_dose
+from vaxcard.records.registry import add_dose
 from vaxcard.records.review import ReviewItem, open_items
 from vaxcard.records.roster.comparing import DosesOnFile
 from vaxcard.records.roster.dose_rows import DoseRow

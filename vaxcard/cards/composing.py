@@ -1,0 +1,192 @@
+"""Works out a child's set of cards from the plan's views and the child's facts: which cards there are, and what stands on each.
+
+A bracket or a list of paid doses that one card does not hold goes on to another: nothing is dropped. Pure, no rows, no ink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from vaxcard.cards import layout, wording
+from vaxcard.cards.content import (
+    COVER,
+    MORE,
+    NOTES,
+    Appointment,
+    BracketCard,
+    Card,
+    ChildFacts,
+    ClinicFacts,
+    CoverCard,
+    DoseBox,
+    GrowthRange,
+    Identity,
+    IssuedCode,
+    Look,
+    MapEntry,
+    NextVisit,
+    NotesCard,
+    VisitBlock,
+)
+from vaxcard.guidance import growth_standards, library
+from vaxcard.guidance.growth_standards import Measure
+from vaxcard.guidance.library import Advice
+from vaxcard.schedule.brackets import BracketView, SlotView, VisitView
+from vaxcard.schedule.rules import Schedule
+
+
+def card_numbers(schedule: Schedule, sex: str, paid: int = 0) -> tuple[int, ...]:
+    """The numbers under which a child's cards are issued, in order: the cover, the cards of each bracket that concerns the child,
+    and notes cards: as many as `paid` doses need, and at least one in the place of a bracket that does not concern the child.
+    """
+    concerned = [bracket for bracket in schedule.brackets if bracket.sex in (None, sex) or sex == "unknown"]
+    numbers = [
+        bracket.number + part * MORE
+        for bracket in concerned
+        for part in range(len(layout.divided([len(visit.doses) for visit in bracket.visits])))
+    ]
+    spare = 1 if len(concerned) < len(schedule.brackets) else 0
+    notes = max(spare, -(-paid // layout.NOTE_ROWS))
+    return (COVER, *numbers, *(NOTES + part * MORE for part in range(notes)))
+
+
+def compose(
+    schedule: Schedule,
+    child: ChildFacts,
+    clinic: ClinicFacts,
+    views: Sequence[BracketView],
+    appointment: Appointment | None,
+    *,
+    lots: Mapping[int, str | None],
+    extra: Sequence[DoseBox],
+    codes: Mapping[int, IssuedCode],
+    printed_on: date,
+) -> tuple[Card, ...]:
+    """The cards of a set. `lots` by the dose's number in the history; `extra` are doses that no slot of the plan shows;
+    `codes` has one entry for each of `card_numbers`, which is told how many `extra` are."""
+    numbers = card_numbers(schedule, child.sex, len(extra))
+    looks = [_look(view, tab) for tab, view in enumerate(views, start=1)]
+    identities = {
+        number: Identity(child.display_name, child.sign, child.born_on, child.sex, place, len(numbers), codes[number])
+        for place, number in enumerate(numbers, start=1)
+    }
+    cover = CoverCard(
+        identities[COVER],
+        _next_visit(views, looks, appointment, printed_on),
+        clinic,
+        wording.opening_hours(clinic.openings),
+        tuple(MapEntry(look, _visit_range(view)) for view, look in zip(views, looks, strict=True)),
+    )
+    cards: list[Card] = [cover]
+    making = _Making(schedule, lots, identities)
+    for view, look, following in zip(views, looks, [*looks[1:], None], strict=True):
+        cards += making.bracket_cards(view, look, following)
+    rows = layout.NOTE_ROWS
+    for part, number in enumerate(number for number in numbers if number % MORE == NOTES):
+        cards.append(NotesCard(identities[number], tuple(extra[part * rows : (part + 1) * rows])))
+    return tuple(cards)
+
+
+def dose_box(schedule: Schedule, vaccine_code: str, given_on: date, lot: str | None) -> DoseBox:
+    """A dose on record that no slot of the plan shows, for the notes card."""
+    vaccine = schedule.vaccine(vaccine_code)
+    first, second = wording.languages()
+    return DoseBox(vaccine.route == "oral", vaccine.short_names[first], vaccine.short_names[second], "", given_on, lot)
+
+
+def _look(view: BracketView, tab: int) -> Look:
+    bracket = view.bracket
+    first, second = wording.languages()
+    return Look(
+        bracket.code,
+        bracket.colour,
+        bracket.tint,
+        bracket.text_on_fill,
+        bracket.animal,
+        bracket.age_label[first],
+        bracket.age_label[second],
+        tab,
+    )
+
+
+def _visit_range(view: BracketView) -> str:
+    first, last = view.visits[0].visit.number, view.visits[-1].visit.number
+    return f"{first}–{last}" if first != last else str(first)
+
+
+def _next_visit(views: Sequence[BracketView], looks: Sequence[Look], appointment: Appointment | None, printed_on: date) -> NextVisit | None:
+    if appointment is None:
+        return None
+    awaited = [
+        (look, visit)
+        for view, look in zip(views, looks, strict=True)
+        for visit in view.visits
+        if visit.state in ("next", "late") or _holds(visit, appointment.groups)
+    ]
+    wanted = [found for found in awaited if _holds(found[1], appointment.groups)] or awaited
+    look, visit = wanted[0] if wanted else (None, None)
+    return NextVisit(
+        appointment.on,
+        visit.visit.number if visit else None,
+        look,
+        bool(visit and visit.state == "late"),
+        appointment.on.year != printed_on.year,
+    )
+
+
+def _holds(visit: VisitView, groups: Sequence[str]) -> bool:
+    return any(slot.slot.group in groups and slot.state in ("next", "late") for slot in visit.slots)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What every card of a bracket is made from."""
+
+    schedule: Schedule
+    lots: Mapping[int, str | None]
+    identities: Mapping[int, Identity]
+
+    def bracket_cards(self, view: BracketView, look: Look, following: Look | None) -> list[BracketCard]:
+        """The cards of a bracket: one, unless its boxes would be too small to write in."""
+        parts = layout.divided([len(visit.slots) for visit in view.visits])
+        advice = library.advice(view.bracket.code)
+        cards = []
+        for part, pieces in enumerate(parts):
+            identity = self.identities[view.bracket.number + part * MORE]
+            visits = tuple(self._block(view.visits[at], first, last) for at, first, last in pieces)
+            comes_next = following if part == len(parts) - 1 else look
+            boxes = [box for visit in visits for box in visit.boxes]
+            finished = all(box.given_on or box.not_needed for box in boxes)
+            cards.append(BracketCard(identity, look, visits, advice, comes_next, finished, _growth(advice, identity.sex), part))
+        return cards
+
+    def _block(self, visit: VisitView, first: int, last: int) -> VisitBlock:
+        age = visit.visit.age_label[wording.languages()[0]]
+        return VisitBlock(visit.visit.number, age, tuple(self._box(slot) for slot in visit.slots[first:last]))
+
+    def _box(self, slot: SlotView) -> DoseBox:
+        vaccine = self.schedule.vaccine(slot.vaccine or slot.slot.vaccine)
+        first, second = wording.languages()
+        return DoseBox(
+            vaccine.route == "oral",
+            vaccine.short_names[first],
+            vaccine.short_names[second],
+            wording.say("dose", dose=slot.slot.dose),
+            slot.given_on,
+            self.lots.get(slot.n) if slot.n is not None else None,
+            slot.state == "not_needed" and slot.given_on is None,
+        )
+
+
+def _growth(advice: Sequence[Advice], sex: str) -> GrowthRange | None:
+    """The range of the picture that asks for one; None where the sex is not known, for boys and girls differ."""
+    asked = next((one.growth for one in advice if one.growth), None)
+    if asked is None or not growth_standards.covers(sex, asked.months):
+        return None
+    first, second = wording.languages()
+    cm = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.LENGTH, sex, asked.months))
+    kg = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.WEIGHT, sex, asked.months))
+    who = wording.say(f"child_{sex}", age=asked.age[first]), wording.say(f"child_{sex}", second=True, age=asked.age[second])
+    return GrowthRange(who, f"{cm} cm", f"{kg} kg", (asked.check_up[first], asked.check_up[second]))

@@ -1,0 +1,84 @@
+"""What stands between a form and the record: what can't have happened, and what would have stopped the needle.
+
+The first is refused for good. The second is refused before injecting, and kept as an incident where it happened all the same.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from vaxcard.errors import InputFault, Refused
+from vaxcard.records import chart
+from vaxcard.records.acting import Acting
+from vaxcard.records.doses import DoseForm, DoseSource, doses_of
+from vaxcard.records.people import ChildRecord, ChildState
+
+
+def refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) -> None:
+    """Only what cannot have happened is refused for good."""
+    if form.vaccine not in acting.schedule.vaccines:
+        raise InputFault(
+            "this vaccine is not in the schedule's list",
+            place="vaccine",
+            advice="scan the box again, or choose the product from the list",
+        )
+    if form.given_on < child.born_on:
+        raise InputFault("the dose would lie before the child's birth", place="given_on", advice="correct the date")
+    if form.given_on > acting.today:
+        raise InputFault("the dose would lie in the future", place="given_on", advice="record it when it has been given")
+    if child.state == ChildState.DIED:
+        raise InputFault("the child is recorded as having died", place="child", advice="ask a physician to correct the record first")
+
+
+def stop_before_injecting(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
+    """What would have stopped the injection. Refused unless the form says why it happened; then kept as incidents."""
+    incidents = [code for code, found in _stops(acting, child, form) if found]
+    if incidents and not _says_why(form.happened):
+        raise Refused(
+            "; ".join(_SAID[code] for code in incidents),
+            reason=incidents[0],
+            advice="don't inject. If it has been given already, record it with the reason why",
+        )
+    return incidents
+
+
+def _says_why(reason: str | None) -> bool:
+    """Whether there is something to read: two letters or digits at least, in any script; blanks and invisible marks are no reason."""
+    return sum(unicodedata.category(character)[0] in "LN" for character in reason or "") >= _LEAST_REASON
+
+
+_LEAST_REASON = 2
+
+_SAID = {
+    "expired": "the vaccine was past its expiry date on that day",
+    "duplicate-vaccine-same-day": "this vaccine is already recorded for the child on that day",
+    "site-already-used-today": "another injection on that day went into the same site",
+    "not-due": "this vaccine is not due for the child today",
+}
+
+
+def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str, bool]]:
+    that_day = [dose for dose in doses_of(acting.session, child.id) if dose.given_on == form.given_on]
+    injected = acting.schedule.vaccines[form.vaccine].route != "oral"
+    return [
+        ("expired", form.expires_on is not None and form.expires_on < form.given_on),
+        ("duplicate-vaccine-same-day", any(dose.vaccine == form.vaccine for dose in that_day)),
+        (
+            "site-already-used-today",
+            injected and form.site is not None and any(dose.site == form.site for dose in that_day),
+        ),
+        (
+            "not-due",
+            form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, child, form),
+        ),
+    ]
+
+
+def _is_due(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
+    """Whether any group that the vaccine serves is due today; a paid vaccine that nothing forecasts yet may always be begun."""
+    groups = set(acting.schedule.vaccines[form.vaccine].groups)
+    assessment = chart.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today).assessment
+    if groups & set(assessment.due_now):
+        return True
+    forecast = {forecast.group for forecast in assessment.forecasts}
+    return all(acting.schedule.groups[group].optional and group not in forecast for group in groups)
