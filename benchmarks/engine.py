@@ -1,9 +1,12 @@
 """Times the engine beside a bare loop over the same rules, in one run: medians for one child of 20 doses and for synthetic children.
 
 The loop gives statuses and next dates only: no reasons, no answer objects, no word on how long an answer holds.
+Where VAXCARD_SHARED names CDC's cases and supporting data, their patients are timed as well, all groups, rules loaded once.
 Run it as `python benchmarks/engine.py [CHILDREN]`.
 """
 
+import json
+import os
 import random
 import statistics
 import sys
@@ -11,9 +14,12 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.cdsi.loader import load_cdsi
+from vaxcard.schedule.exchange import read_patient
 from vaxcard.schedule.history import Child, DoseAdministered, History
 from vaxcard.schedule.loader import load_schedule
 
@@ -34,6 +40,32 @@ def main(children: int = 1000) -> None:
         print(f"{name}: engine {engine:.0f} µs, bare loop {floor:.0f} µs, ratio {engine / floor:.2f} (to reach: 1.50)")
     doses = sum(len(history.doses) for _, history in crowd) / len(crowd)
     print(f"{doses:.1f} doses a child; the two agree on {agreement(crowd):.1%} of the programme's groups")
+    if "VAXCARD_SHARED" in os.environ:
+        time_cdsi(Path(os.environ["VAXCARD_SHARED"]) / "cdsi")
+    else:
+        print("CDSi: not timed, VAXCARD_SHARED names no folder")
+
+
+def time_cdsi(folder: Path) -> None:
+    """CDC's cases against CDC's data: the time to load, and to assess all groups of one patient, until when it holds included."""
+    started = time.process_time()
+    rules = load_cdsi(folder / "supporting-data-4.64")
+    loaded = time.process_time() - started
+    for suite in ("healthy-a", "conditions-a"):
+        cases = [json.loads(line) for line in (folder / f"{suite}.jsonl").read_text("utf-8").splitlines()]
+        people = [read_patient(rules, _person(case)) for case in cases]
+        (each,) = medians_us((lambda people=people: [assess(rules, *person).due_now for person in people],), 1, len(people))
+        print(f"CDSi, {suite}: {each / 1000:.2f} ms a patient, {len(rules.groups)} groups (to reach: 1.2); loaded once in {loaded:.2f} s")
+
+
+def _person(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "born_on": case["dob"],
+        "sex": {"F": "female", "M": "male"}.get(case["gender"]),
+        "assessed_on": case["assessment_date"],
+        "doses": [{"given_on": dose["date"], "cvx": dose["cvx"], "mvx": dose["mvx"]} for dose in case["doses"]],
+        "observations": [{"code": each["code"], "on": each["date"], "value": each["text"]} for each in case["conditions"]],
+    }
 
 
 def medians_us(works: Sequence[Callable[[], Any]], repeats: int, children: int) -> list[float]:

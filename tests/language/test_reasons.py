@@ -22,6 +22,7 @@ VALUES = {
     "expires_on": date(2026, 8, 1),
     "assessed_on": date(2026, 8, 1),
     "born_on": date(2026, 2, 16),
+    "born_before": date(1980, 1, 1),
     "vaccine": "DTaP",
     "expected": "IPV",
     "other_vaccine": "MMR",

@@ -20,6 +20,7 @@ from vaxcard.programme.shadow import differences
 from vaxcard.records import signatures
 from vaxcard.records.database import Database, open_database
 from vaxcard.schedule.assessment import assess as assess_child
+from vaxcard.schedule.cdsi.loader import load_cdsi
 from vaxcard.schedule.exchange import assess_stream, read_patient
 from vaxcard.schedule.loader import load_schedule, read_schedule, vaccines_of
 from vaxcard.schedule.questions import load_questions
@@ -34,12 +35,14 @@ def schedule() -> None:
 
 @schedule.command()
 @click.option("--schedule", "code", default="cn", show_default=True, help="Code of the national schedule.")
-def assess(code: str) -> None:
+@click.option("--cdsi", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of CDC's supporting data.")
+def assess(code: str, folder: Path | None) -> None:
     """Read patients from standard input, one JSON object a line; write an answer a line.
 
+    With --cdsi, the schedule is CDC's supporting data as published, doses are told by cvx and mvx, observations by CDSi's codes.
     A faulty line answers {"id", "error"} and the run goes on; the exit status is 1 when any line failed.
     """
-    rules = load_schedule(code)
+    rules = load_cdsi(folder) if folder is not None else load_schedule(code)
     failed = False
     for answer in assess_stream(sys.stdin, rules):
         failed = failed or "error" in answer

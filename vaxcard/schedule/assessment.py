@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from vaxcard.schedule.cdsi.assessment import assess_antigens
+from vaxcard.schedule.cdsi.rules import AntigenSchedule
 from vaxcard.schedule.conditions import Facts
 from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.evaluation import Path, walk
@@ -25,10 +27,13 @@ from vaxcard.schedule.timing import ONE_DAY
 from vaxcard.schedule.vaccines import LiveDoses
 
 ENGINE = "vaxcard-schedule 1"
+AnySchedule = Schedule | AntigenSchedule
 
 
-def assess(schedule: Schedule, child: Child, history: History, on: date) -> Assessment:
+def assess(schedule: AnySchedule, child: Child, history: History, on: date) -> Assessment:
     """What the doses given are worth and what is owed on `on`; doses after it are left out and listed."""
+    if isinstance(schedule, AntigenSchedule):
+        return assess_antigens(schedule, child, history, on, ENGINE)
     today = _Day(schedule, child, history, on)
     choices = today.choices()
     forecasts = today.forecasts(choices)

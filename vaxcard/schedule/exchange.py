@@ -7,24 +7,23 @@ from datetime import date
 from typing import Any
 
 from vaxcard.errors import InputFault
-from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.assessment import AnySchedule, assess
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import Assessment, Evaluation, Forecast, Reason
-from vaxcard.schedule.rules import Schedule
 
 SEXES = {"female", "male", "unknown"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DECISIONS = {"accept", "complete", "give", "never"}
 
 
-def assess_stream(lines: Iterable[str], schedule: Schedule) -> Iterator[dict[str, Any]]:
+def assess_stream(lines: Iterable[str], schedule: AnySchedule) -> Iterator[dict[str, Any]]:
     """One answer for each line that is not blank, in order, as they come; a faulty line yields its id and its error."""
     for line in lines:
         if line.strip():
             yield answer_line(schedule, line)
 
 
-def answer_line(schedule: Schedule, line: str) -> dict[str, Any]:
+def answer_line(schedule: AnySchedule, line: str) -> dict[str, Any]:
     """The answer to one patient line, or {"id", "error"} that says what is wrong with it and what to write."""
     patient_id: object = None
     try:
@@ -46,7 +45,7 @@ def _parsed(line: str) -> dict[str, Any]:
     return patient
 
 
-def read_patient(schedule: Schedule, patient: Mapping[str, Any]) -> tuple[Child, History, date]:
+def read_patient(schedule: AnySchedule, patient: Mapping[str, Any]) -> tuple[Child, History, date]:
     """A patient of the exchange form as the engine's child, history and day; raises InputFault with the place. Unknown keys are ignored."""
     born_on, on = _day(patient, "born_on", ""), _day(patient, "assessed_on", "")
     sex = patient.get("sex") or "unknown"
@@ -67,7 +66,7 @@ def _rows(patient: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _dose(schedule: Schedule, row: Mapping[str, Any], n: int, born_on: date) -> DoseAdministered:
+def _dose(schedule: AnySchedule, row: Mapping[str, Any], n: int, born_on: date) -> DoseAdministered:
     place = f"doses {n}"
     given_on = _day(row, "given_on", place)
     if given_on < born_on:
@@ -75,16 +74,19 @@ def _dose(schedule: Schedule, row: Mapping[str, Any], n: int, born_on: date) -> 
     substandard = row.get("substandard") or False
     if not isinstance(substandard, bool):
         raise InputFault("is neither true nor false", place=f"{place}: substandard")
-    return DoseAdministered(n, given_on, _vaccine(schedule, row, place), _maybe_day(row, "expires_on", place), substandard)
+    maker = row.get("mvx")
+    if maker is not None and not isinstance(maker, str):
+        raise InputFault("is not text", place=f"{place}: mvx")
+    vaccine, expires_on = _vaccine(schedule, row, place), _maybe_day(row, "expires_on", place)
+    return DoseAdministered(n, given_on, vaccine, expires_on, substandard, maker.strip().upper() if maker else None)
 
 
-def _vaccine(schedule: Schedule, row: Mapping[str, Any], place: str) -> str:
+def _vaccine(schedule: AnySchedule, row: Mapping[str, Any], place: str) -> str:
     written = row.get("vaccine")
     if isinstance(written, str) and written in schedule.vaccines:
         return written
     if written is None and isinstance(cvx := row.get("cvx"), str):
-        code = next((code for code, vaccine in schedule.vaccines.items() if vaccine.cvx == cvx.zfill(2)), None)
-        if code is not None:
+        if (code := schedule.code_of_cvx(cvx)) is not None:
             return code
         raise InputFault(f'CVX "{cvx}" is not a vaccine of schedule {schedule.code}', place=f"{place}: cvx")
     advice = f"use a vaccine code of the schedule, such as {next(iter(schedule.vaccines))}"
@@ -97,7 +99,7 @@ def _observation(row: Mapping[str, Any], place: str) -> Observation:
     return Observation(_text(row, "code", place), _maybe_day(row, "on", place), text, _maybe_day(row, "until", place))
 
 
-def _decision(schedule: Schedule, row: Mapping[str, Any], place: str) -> Decision:
+def _decision(schedule: AnySchedule, row: Mapping[str, Any], place: str) -> Decision:
     decision, group = _text(row, "decision", place), _text(row, "group", place)
     if decision not in DECISIONS:
         raise InputFault("is not a decision known here", place=f"{place}: decision", advice=f"use one of {', '.join(sorted(DECISIONS))}")

@@ -14,13 +14,14 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class DoseAdministered:
-    """One dose as it was recorded; `n` counts from 1 in the order in which the doses came."""
+    """One dose as it was recorded; `n` counts from 1 in the order in which the doses came, `maker` is its MVX code where known."""
 
     n: int
     given_on: date
     vaccine: str
     expires_on: date | None = None
     substandard: bool = False
+    maker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class ReasonCode(StrEnum):
     LIVE_TOO_SOON = "live_too_soon"  # days, other_vaccine, since, minimum_interval, valid_from
     TOO_SOON_AFTER_OBSERVATION = "too_soon_after_observation"  # observation, since, minimum_interval, valid_from
     WRONG_VACCINE = "wrong_vaccine"  # vaccine, expected
+    INADVERTENT = "inadvertent"  # vaccine
     AGAINST_CONTRAINDICATION = "against_contraindication"  # vaccine, observation
     GIVEN_AFTER_EXPIRY = "given_after_expiry"  # expires_on
     SUBSTANDARD = "substandard"
@@ -57,10 +58,15 @@ class ReasonCode(StrEnum):
     FROM_OBSERVATION = "from_observation"  # observation, minimum_interval, since, valid_from
     FROM_PROGRAMME_START = "from_programme_start"  # valid_from
     FROM_DECISION = "from_decision"  # valid_from
+    FROM_SEASON = "from_season"  # valid_from
+    FROM_LAST_DOSE = "from_last_dose"  # valid_from
     # Of a forecast: why it stands as it does.
     ALL_DOSES_GIVEN = "all_doses_given"
     TOO_OLD_TO_BEGIN = "too_old_to_begin"  # maximum_age, last_day
     NOT_FOR_THIS_CHILD = "not_for_this_child"
+    SEASON_OVER = "season_over"  # last_day
+    IMMUNE = "immune"  # observation
+    IMMUNE_BY_BIRTH = "immune_by_birth"  # born_before
     CONTRAINDICATED_BY = "contraindicated_by"  # vaccine, observation
     CLINICIAN_DECIDES = "clinician_decides"  # rule
     SKIN_TEST_FIRST = "skin_test_first"

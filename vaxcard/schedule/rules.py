@@ -86,6 +86,8 @@ class Interval:
     from_vaccines: frozenset[str] | None = None
     from_observation: str | None = None
     from_previous: bool = True
+    has_priority: bool = False
+    """Whether it prevails over the other antigens of its group (CDSi's intervalPriority "override")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,10 @@ class Schedule:
     def vaccine(self, code: str) -> Vaccine:
         """The vaccine of that code; KeyError for one the schedule does not know."""
         return self.vaccines[code]
+
+    def code_of_cvx(self, cvx: str) -> str | None:
+        """The code under which a dose of that CVX is kept; None for one that the schedule does not know."""
+        return next((code for code, vaccine in self.vaccines.items() if vaccine.cvx == cvx.zfill(2)), None)
 
     def edition_on(self, group: str, day: date) -> Edition:
         """The rules of a group in force on `day`: the latest edition not after it, the first one before all."""
