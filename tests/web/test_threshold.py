@@ -47,7 +47,7 @@ def test_the_servers_own_log_names_no_path(caplog: pytest.LogCaptureFixture) -> 
     try:
         raise RuntimeError(TOKEN)
     except RuntimeError:
-        log.exception("Exception while serving /C/%s" % TOKEN)
+        log.exception(f"Exception while serving /C/{TOKEN}")
     log.warning("Client disconnected while serving %s", f"/C/{TOKEN}")
     assert "RuntimeError while serving" in caplog.text
     assert "Client disconnected while serving /…" in caplog.text
