@@ -135,6 +135,12 @@ class Keyring:
         """The 32-byte link of an audit chain: depends on this entry and on all before it."""
         return hmac.digest(self._audit_key, len(previous).to_bytes(2, "big") + previous + body, "sha256")
 
+    # The ring itself
+
+    def check_values(self) -> dict[int, bytes]:
+        """For each numbered secret 32 bytes by which a registry knows it again."""
+        return {number: self._derive(number, "check") for number in self._secrets}
+
     # Sessions
 
     def web_secret(self) -> bytes:

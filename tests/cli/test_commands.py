@@ -133,3 +133,16 @@ def test_an_audit_entry_changed_behind_our_back_is_found(vaxcard: Run, tmp_path:
     done = vaxcard("db", "verify")
     assert done.returncode == 1
     assert "entry 1" in done.stderr
+
+
+def test_another_key_is_refused_before_anything_is_written(vaxcard: Run, tmp_path: Path) -> None:
+    (tmp_path / "clinics.toml").write_text('[[clinic]]\nname = "Green Hill"\n')
+    assert vaxcard("clinics", "import", "clinics.toml", VAXCARD_SECRET_KEY=OWN_SECRET).returncode == 0
+    before = (tmp_path / "registry.db").read_bytes()
+    other = vaxcard("clinics", "import", "clinics.toml", VAXCARD_SECRET_KEY=OWN_SECRET[::-1])
+    forgotten = vaxcard("clinics", "import", "clinics.toml")
+    for refused in (other, forgotten):
+        assert refused.returncode == 2 and "VAXCARD_SECRET_KEY" in refused.stderr
+    assert not (tmp_path / "local-secret.key").exists()
+    assert (tmp_path / "registry.db").read_bytes() == before
+    assert vaxcard("db", "verify", VAXCARD_SECRET_KEY=f"1:{OWN_SECRET},2:{OWN_SECRET[::-1]}").returncode == 0

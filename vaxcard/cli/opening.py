@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from vaxcard.records.acting import Acting
 from vaxcard.records.database import Database, open_database, upgrade
+from vaxcard.records.key_checks import confirm_keys
 from vaxcard.schedule.loader import load_schedule
 from vaxcard.schedule.rules import Schedule
 from vaxcard.settings import Settings, load_settings
@@ -53,6 +54,7 @@ def open_house(actor: str = "system:cli", settings: Settings | None = None) -> I
     upgrade(settings.database_url)
     database = open_database(settings.database_url, settings.keyring())
     try:
+        confirm_keys(database)
         yield House(settings, database, load_schedule(settings.schedule), actor)
     finally:
         database.close()
