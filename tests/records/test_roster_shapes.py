@@ -234,3 +234,9 @@ def test_a_child_without_a_clinic_belongs_where_the_import_says(importing: Impor
     path = roster(tmp_path / "r.xlsx", [child(建档单位=None)])
     assert kinds(importing(path)) == ["clinic-missing"]
     assert counts(importing(path, clinic="清河卫生院"))["children"] == numbers(stored=1)
+
+
+def test_a_sheet_under_unknown_headings_is_not_passed_over_in_silence(importing: Importer, tmp_path: Path) -> None:
+    unknown = [("儿童编码", "苗名", "第几针", "打针日子"), (CODE, "卡介苗", 1, "2024-03-05")]
+    report = importing(book(tmp_path / "r.xlsx", {"名册": [CHILD_HEADINGS, child()], "打针": unknown}))
+    assert report.as_json()["columns_not_read"] == {"打针": ["儿童编码", "苗名", "第几针", "打针日子"]}

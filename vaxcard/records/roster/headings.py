@@ -101,6 +101,21 @@ def find_tables(sheets: Sequence[Sheet], place: str) -> tuple[list[Table], list[
     return tables, near_misses
 
 
+def headings_not_read(sheets: Sequence[Sheet], tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+    """By sheet, the headings that mean nothing to the import; of a sheet that is not read at all, its fullest row near the top.
+
+    A sheet of doses under unknown headings is so told of, and not passed over without a word.
+    """
+    read = {table.sheet.title: table.not_read for table in tables}
+    told = {sheet.title: read[sheet.title] if sheet.title in read else _fullest_row(sheet) for sheet in sheets}
+    return {title: headings for title, headings in told.items() if headings}
+
+
+def _fullest_row(sheet: Sheet) -> tuple[str, ...]:
+    top = islice(sheet.rows(), _data()["search"]["heading_rows"])
+    return max((tuple(text for cell in row if (text := plain_text(cell))) for _, row in top), key=len, default=())
+
+
 def _no_table(place: str, faults: Sequence[VaxcardError], near_misses: list[Entry]) -> InputFault:
     if faults:
         return ManyFaults(faults, place=place)

@@ -22,7 +22,7 @@ from vaxcard.records.review import ImportBatch
 from vaxcard.records.roster.dose_rows import DoseReader
 from vaxcard.records.roster.dose_storing import Outcome
 from vaxcard.records.roster.gathering import Bundle, Survey, gather, survey
-from vaxcard.records.roster.headings import find_tables
+from vaxcard.records.roster.headings import find_tables, headings_not_read
 from vaxcard.records.roster.judging import Miscounts
 from vaxcard.records.roster.likeness import Likenesses
 from vaxcard.records.roster.places import Places, clinics_of
@@ -72,8 +72,7 @@ def import_roster(
         found = survey(tables, region, today)
         if not found.children and not found.doses:
             raise InputFault("the roster has headings and no rows", place=path.name, advice="export it again with its rows")
-        not_read = {table.sheet.title: table.not_read for table in tables if table.not_read}
-        report = RosterReport(entries=near_misses, columns_not_read=not_read, is_dry_run=dry_run)
+        report = RosterReport(entries=near_misses, columns_not_read=headings_not_read(sheets, tables), is_dry_run=dry_run)
         _start(database, run, path, found)
         bundles = gather(tables, found, DoseReader(schedule, language))
         _store_all(database, run, found, bundles, report, progress)
