@@ -29,12 +29,22 @@ class MessageKind(StrEnum):
     """What a text is about; each has a template of that name."""
 
     BEFORE = "before"  # the visit is near
+    APPOINTMENT = "appointment"  # the visit that the family agreed on is near
     TODAY = "today"
     MISSED = "missed"  # the visit went by
+    LAST = "last"  # it went by long ago, and nobody asks again
+    MOVED = "moved"  # the day of which a text told is none any more
+    CHECK = "check"  # how the child is, days after a dose
+    RECALL = "recall"  # a dose that the child got is being looked into
+    CODE = "code"  # opens the family's page
+
+
+# Not bound to sending hours, to one a day, to the cap or to the hold-out; they have limits of their own.
+EXEMPT = (MessageKind.RECALL, MessageKind.CODE)
 
 
 class MessageState(StrEnum):
-    """Where a text is on its way; the last five are final."""
+    """Where a text is on its way; the last six are final."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -45,8 +55,18 @@ class MessageState(StrEnum):
     CANCELLED = "cancelled"  # the visit happened, or the due row no longer holds
     MUTED = "muted"  # moved away, died, opted out
     EXPIRED = "expired"  # its day went by unsent
+    HELD_OUT = "held-out"  # of the share that is not texted, so that a programme can see what texts do
 
 
+class FailureKind(StrEnum):
+    """Whose a failure is: the number's, for good; the network's or the telephone's, for now; or ours and the provider's."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+    TECHNICAL = "technical"
+
+
+_UNDERWAY = "state IN ('planned', 'sending', 'unknown')"
 _OPEN = "one_a_day AND state IN ('planned', 'sending', 'sent', 'unknown', 'delivered')"
 # A text that failed was told as far as we could: the number is asked for at the counter, not tried again.
 _TOLD = (
@@ -56,13 +76,16 @@ _TOLD = (
     MessageState.UNKNOWN,
     MessageState.DELIVERED,
     MessageState.FAILED,
+    MessageState.HELD_OUT,
 )
 
 
 class MessageRecord(Base):
     """One text to one family on one day. `family_key` is the keyed hash of the phone number it was planned for.
 
-    `one_a_day` is false for what is exempt from the rule of one text a family a day.
+    `one_a_day` is false for what is exempt from the rule of one text a family a day. `body_key` is the keyed hash of its words: no two
+    open texts to one number are alike. `cause` names what calls for a text that no visit calls for. `not_before` is when a text that the
+    provider did not take may be tried again, `sent_at` the moment of the last request.
     """
 
     __tablename__ = "messages"
@@ -76,6 +99,16 @@ class MessageRecord(Base):
             sqlite_where=text(_OPEN),
             postgresql_where=text(_OPEN),
         ),
+        Index(
+            "uq_messages_family_key_body_key",
+            "family_key",
+            "body_key",
+            unique=True,
+            sqlite_where=text(_UNDERWAY),
+            postgresql_where=text(_UNDERWAY),
+        ),
+        Index("ix_messages_cause", "cause"),
+        Index("ix_messages_clinic_id_send_on", "clinic_id", "send_on"),
     )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -93,7 +126,12 @@ class MessageRecord(Base):
     channel: Mapped[str | None] = mapped_column(String(20))
     provider_id: Mapped[str | None] = mapped_column(String(80))
     failure: Mapped[str | None] = mapped_column(String(60))
+    failure_kind: Mapped[str | None] = mapped_column(String(20))
+    cause: Mapped[str | None] = mapped_column(String(80))
+    body_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
     planned_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -123,7 +161,7 @@ class Called:
 
 @dataclass(frozen=True)
 class Draft:
-    """A text to be put into the outbox; it takes part in the rule of one a day."""
+    """A text to be put into the outbox: it takes part in the rule of one a day unless its kind is exempt."""
 
     id: UUID
     clinic_id: UUID
@@ -136,11 +174,14 @@ class Draft:
     body_sealed: bytes
     parts: int
     children: tuple[Called, ...]
+    cause: str | None = None
+    body_key: bytes | None = None
+    state: MessageState = MessageState.PLANNED
 
     def as_row(self, now: datetime) -> dict[str, object]:
         """The columns of `messages` for this draft, planned at `now`."""
         told = {name: value for name, value in vars(self).items() if name != "children"}
-        return {**told, "one_a_day": True, "state": MessageState.PLANNED, "attempts": 0, "planned_at": now, "changed_at": now}
+        return {**told, "one_a_day": self.kind not in EXEMPT, "attempts": 0, "planned_at": now, "changed_at": now}
 
 
 def put(session: Session, drafts: Sequence[Draft], now: datetime) -> set[UUID]:
