@@ -23,6 +23,19 @@ class ImportBatch(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
     started_by: Mapped[str] = mapped_column(String(60))
     counts: Mapped[dict[str, object]] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ImportRow(Base):
+    """A row of the registry that an import added: `row_id` is the child's own or the dose's, as `kind` says."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (Index("ix_import_rows_child_id", "child_id"),)
+
+    batch_id: Mapped[UUID] = mapped_column(Id, ForeignKey("import_batches.id"), primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(Id, ForeignKey("children.id"))
+    kind: Mapped[str] = mapped_column(String(10))
 
 
 class ReviewItem(Base):
@@ -43,6 +56,7 @@ class ReviewItem(Base):
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_by: Mapped[str | None] = mapped_column(String(60))
     outcome: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(String(200))
 
 
 def open_items(session: Session, child_id: UUID) -> list[ReviewItem]:
