@@ -17,13 +17,13 @@ RUN_COLUMNS = (
     ("state", sa.String(length=20), "done"),
     ("choice", sa.String(length=20), ""),
     ("turn", sa.String(length=10), "long"),
-    ("offset_right", sa.Float(), "0"),
-    ("offset_down", sa.Float(), "0"),
-    ("done", sa.Integer(), "0"),
-    ("claim", sa.Integer(), "0"),
+    ("offset_right", sa.Float(), sa.text("0")),
+    ("offset_down", sa.Float(), sa.text("0")),
+    ("done", sa.Integer(), sa.text("0")),
+    ("claim", sa.Integer(), sa.text("0")),
     ("seen_at", sa.DateTime(timezone=True), None),
     ("failure", sa.JSON(), None),
-    ("scanned", sa.Integer(), "0"),
+    ("scanned", sa.Integer(), sa.text("0")),
 )
 
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
     for name, kind, default in RUN_COLUMNS:
         op.add_column("print_runs", sa.Column(name, kind, nullable=default is None, server_default=default))
     for name in ("scanned", "typed"):
-        op.add_column("cards", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+        op.add_column("cards", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("cards", sa.Column("bound_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_cards_print_run_id"), "cards", ["print_run_id"])
     op.create_table(
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_printers_clinic_id_clinics")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_printers")),
-        sa.UniqueConstraint("clinic_id", "name", name=op.f("uq_printers_clinic_id")),
+        sa.UniqueConstraint("clinic_id", "name", name=op.f("uq_printers_clinic_id_name")),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
 
 import pytest
 
@@ -19,8 +18,8 @@ from vaxcard.errors import CardClosed, CardReplaced, InputFault
 from vaxcard.papers.sheets import Paper
 from vaxcard.records.audit import verify
 from vaxcard.records.chart import load_child
-from vaxcard.records.issued_cards import CardRecord, CardState, card_by_short_code, card_by_token, cards_of
-from vaxcard.records.print_runs import note_typed, runs
+from vaxcard.records.issued_cards import CardState, card_by_short_code, card_by_token, cards_of, note_scanned, note_typed
+from vaxcard.records.print_runs import Reading, readings, runs
 
 
 class PowerCutError(Exception):
@@ -165,19 +164,41 @@ def test_a_blank_card_is_bound_once(story, blank):
     token = token_from_scan(blank[0])
     with story.on(TODAY) as acting:
         bind_cover(acting, load_child(acting.session, first), token)
-    with pytest.raises(CardClosed, match="not blank"), story.on(TODAY) as acting:
+    with pytest.raises(CardClosed, match="belongs to a child already"), story.on(TODAY) as acting:
         bind_cover(acting, load_child(acting.session, second), token)
+
+
+def read(story, child, *, scanned=0, typed=0):
+    with story.on(TODAY) as acting:
+        card = cards_of(acting.session, child)[1]
+        for _ in range(scanned):
+            note_scanned(acting.session, card)
+        for _ in range(typed):
+            note_typed(acting.session, card)
+
+
+def counted(story):
+    with story.database.reading() as session:
+        found = runs(session)
+        read = readings(session, found)
+        return [read[run.id] for run in reversed(found)]
 
 
 def test_codes_that_had_to_be_typed_are_counted_for_the_run_that_printed_the_card(story, press):
     child = story.newborn(BORN, TODAY)
     press(story, [child])
-    with story.on(TODAY) as acting:
-        for _ in range(2):
-            note_typed(acting.session, cards_of(acting.session, child)[1])
-        note_typed(acting.session, CardRecord(id=UUID(int=5)))
-    with story.database.reading() as session:
-        assert [run.typed for run in runs(session)] == [2]
+    assert counted(story) == [Reading(0, 0)] and counted(story)[0].typed_share is None
+    read(story, child, scanned=3, typed=1)
+    assert counted(story) == [Reading(3, 1)] and counted(story)[0].typed_share == 0.25
+
+
+def test_what_a_bad_print_counted_stays_with_it_when_its_cards_are_printed_again(story, press, tmp_path):
+    child = story.newborn(BORN, TODAY)
+    press(story, [child])
+    read(story, child, typed=2)
+    press(story, [child], out=tmp_path / "again.pdf")
+    read(story, child, scanned=5)
+    assert sorted(counted(story), key=lambda each: each.typed) == [Reading(5, 0), Reading(0, 2)]
 
 
 def test_a_file_holds_no_more_sets_than_it_should():

@@ -6,18 +6,20 @@ A card is not a child: it has its own id, bracket, issue and key number. Its tok
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, CardUnknown
+from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, CardUnknown, Refused
 from vaxcard.keyring import Keyring
 from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 COVER = 0  # the bracket number of the cover card
+VISIT = timedelta(hours=4)
+"""How long a visit lasts at most: what was bound by mistake is undone within it."""
 
 
 class CardState(StrEnum):
@@ -30,12 +32,25 @@ class CardState(StrEnum):
     REVOKED = "revoked"
 
 
+class CloseReason(StrEnum):
+    """Why cards are replaced. Of one taken away or feared nothing more is told to whoever holds it, not even the clinic."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    STOLEN = "stolen"
+    SAFETY = "safety"
+
+
+TELLS_NOTHING = frozenset({CloseReason.STOLEN.value, CloseReason.SAFETY.value})
+
+
 class CardRecord(Base):
     """A card. The short code is random and found by a keyed hash; it is kept sealed beside it only to be printed again."""
 
     __tablename__ = "cards"
     __table_args__ = (
         Index("ix_cards_child_id", "child_id"),
+        Index("ix_cards_print_run_id", "print_run_id"),
         UniqueConstraint("token_hash"),
         UniqueConstraint("short_code_key"),
     )
@@ -54,6 +69,9 @@ class CardRecord(Base):
     closed_by: Mapped[str | None] = mapped_column(String(60))
     closed_reason: Mapped[str | None] = mapped_column(String(200))
     print_run_id: Mapped[UUID | None] = mapped_column(Id)
+    scanned: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    typed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    bound_at: Mapped[datetime | None] = mapped_column(Instant)
 
     def token(self, keyring: Keyring) -> str:
         """The 20 characters of the QR, made again from the card's id."""
@@ -95,7 +113,6 @@ def issue_card(
 
 def issue_blank(session: Session, keyring: Keyring, *, card_id: UUID, short_code: str, now: datetime) -> CardRecord:
     """A card that belongs to nobody yet, to be printed ahead and bound at the counter. Its short code is sealed under a key of its own."""
-    key = keyring.new_person_key()
     card = CardRecord(
         id=card_id,
         child_id=None,
@@ -104,12 +121,17 @@ def issue_blank(session: Session, keyring: Keyring, *, card_id: UUID, short_code
         key_number=keyring.current,
         token_hash=keyring.token_hash(keyring.card_token(card_id, keyring.current)),
         short_code_key=keyring.index("short-code", short_code),
-        short_code_sealed=len(key).to_bytes(2, "big") + key + keyring.seal(key, short_code, "card.short-code"),
+        short_code_sealed=_sealed_for_nobody(keyring, short_code),
         state=CardState.BLANK,
         issued_at=now,
     )
     session.add(card)
     return card
+
+
+def _sealed_for_nobody(keyring: Keyring, short_code: str) -> bytes:
+    key = keyring.new_person_key()
+    return len(key).to_bytes(2, "big") + key + keyring.seal(key, short_code, "card.short-code")
 
 
 def short_code_of_blank(card: CardRecord, keyring: Keyring) -> str:
@@ -124,9 +146,15 @@ def blank_by_token(session: Session, token: str) -> CardRecord:
     card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))
     if card is None:
         raise CardUnknown("no card with this code was ever issued", advice="take another blank card")
-    if card.state != CardState.BLANK:
-        raise CardClosed("this card is not blank", advice="take another blank card")
+    _require_blank(card)
     return card
+
+
+def _require_blank(card: CardRecord) -> None:
+    if card.state == CardState.ACTIVE:
+        raise CardClosed("this card belongs to a child already", advice="take a blank card that nobody has")
+    if card.state != CardState.BLANK:
+        raise CardClosed("this card is out of use", advice="take another blank card")
 
 
 def bind(session: Session, keyring: Keyring, card: CardRecord, *, child_id: UUID, person_key: bytes, bracket: int, now: datetime) -> None:
@@ -134,13 +162,42 @@ def bind(session: Session, keyring: Keyring, card: CardRecord, *, child_id: UUID
 
     The child's earlier card of that bracket is for the caller to close.
     """
-    if card.state != CardState.BLANK:
-        raise CardClosed("this card is not blank", advice="take another blank card")
+    _require_blank(card)
     short_code = short_code_of_blank(card, keyring)
     last = session.scalar(select(func.max(CardRecord.issue)).where(CardRecord.child_id == child_id, CardRecord.bracket == bracket))
     card.child_id, card.bracket, card.issue = child_id, bracket, (last or 0) + 1
     card.short_code_sealed = keyring.seal(person_key, short_code, "card.short-code")
-    card.state, card.issued_at = CardState.ACTIVE, now
+    card.state, card.issued_at, card.bound_at = CardState.ACTIVE, now, now
+
+
+def unbind(session: Session, keyring: Keyring, card: CardRecord, *, person_key: bytes, now: datetime) -> datetime:
+    """Make a card that was bound within this visit blank again; returns when it was bound. The child's row must be locked.
+
+    Raises Refused for a card that was printed for its child, or bound longer ago than a visit lasts.
+    """
+    bound_at = card.bound_at
+    if bound_at is None or card.state != CardState.ACTIVE or now - bound_at > VISIT:
+        raise Refused(
+            "only a card that was bound in this visit can be freed again",
+            reason="not-bound-now",
+            advice="replace the card instead, with a reason",
+        )
+    short_code = card.short_code(keyring, person_key)
+    card.child_id, card.bracket, card.issue, card.state, card.bound_at = None, COVER, 0, CardState.BLANK, None
+    card.short_code_sealed = _sealed_for_nobody(keyring, short_code)
+    return bound_at
+
+
+def reopen(session: Session, child_id: UUID, *, closed_at: datetime, reason: str) -> list[CardRecord]:
+    """Put back into use the child's cards that were closed at one moment for one reason."""
+    found = [
+        card
+        for card in cards_of(session, child_id, only_active=False)
+        if card.state == CardState.REPLACED and card.closed_at == closed_at and card.closed_reason == reason
+    ]
+    for card in found:
+        card.state, card.closed_at, card.closed_by, card.closed_reason = CardState.ACTIVE, None, None, None
+    return found
 
 
 def cards_of(session: Session, child_id: UUID, *, only_active: bool = True) -> list[CardRecord]:
@@ -191,3 +248,13 @@ def closed_card(session: Session, token: str) -> CardRecord | None:
     """The card of a token that no longer opens anything, to say which clinic can help; None for an active or unknown one."""
     card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))
     return card if card is not None and card.state != CardState.ACTIVE else None
+
+
+def note_scanned(session: Session, card: CardRecord) -> None:
+    """A card was scanned at a counter: counted on the card, for the run that printed it."""
+    session.execute(update(CardRecord).where(CardRecord.id == card.id).values(scanned=CardRecord.scanned + 1))
+
+
+def note_typed(session: Session, card: CardRecord) -> None:
+    """A card's short code was typed because its symbol did not scan: counted on the card, for the run that printed it."""
+    session.execute(update(CardRecord).where(CardRecord.id == card.id).values(typed=CardRecord.typed + 1))
