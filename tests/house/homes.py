@@ -8,6 +8,7 @@ HOMES: dict[str, dict[str, str]] = {
     "pypinyin": {"records": "names are indexed by their sound"},
     "rapidfuzz": {"records": "likely duplicates are looked for among rows"},
     "cryptography": {"keyring": "keys and what is made from them never leave one module"},
+    "pyotp": {"keyring": "codes from a phone are made of a secret, as passwords' hashes are"},
     "argon2": {"keyring": "passwords are hashed where the other secrets are"},
     "qrcode": {"papers.symbol": "a symbol is a printed thing"},
     "PIL": {"papers": "pictures are made and read where things are printed"},

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from vaxcard.errors import NotFound
-from vaxcard.records.columns import Base, Id, Instant
+from vaxcard.records.columns import Base, Id, Instant, Sealed
 
 
 class Role(StrEnum):
@@ -96,6 +96,10 @@ class StaffRecord(Base):
     session_number: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(10))
     is_active: Mapped[bool]
+    must_choose_password: Mapped[bool] = mapped_column(default=False)
+    code_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # with it the secret of the phone's codes is sealed
+    code_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    code_step: Mapped[int | None]  # the time step of the last code that was taken: none is taken twice
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     clinic: Mapped[ClinicRecord] = relationship(lazy="joined")
