@@ -192,12 +192,15 @@ class _Making:
 
 
 def _growth(advice: Sequence[Advice], sex: str) -> GrowthRange | None:
-    """The range of the picture that asks for one; None where the sex is not known, for boys and girls differ."""
+    """The range of the picture that asks for one; None where the sex is not known, for boys and girls differ. Whole centimetres,
+    for families read them off a door post; no weight where weight alone says nothing any more."""
     asked = next((one.growth for one in advice if one.growth), None)
-    if asked is None or not growth_standards.covers(sex, asked.months):
+    if asked is None or not growth_standards.covers(Measure.LENGTH, sex, asked.months):
         return None
     first, second = wording.languages()
-    cm = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.LENGTH, sex, asked.months))
-    kg = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.WEIGHT, sex, asked.months))
+    cm = "–".join(f"{value:.0f}" for value in growth_standards.printed_range(Measure.LENGTH, sex, asked.months))
+    kg = ""
+    if growth_standards.covers(Measure.WEIGHT, sex, asked.months):
+        kg = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.WEIGHT, sex, asked.months))
     who = wording.say(f"child_{sex}", age=asked.age[first]), wording.say(f"child_{sex}", second=True, age=asked.age[second])
-    return GrowthRange(who, f"{cm} cm", f"{kg} kg", (asked.check_up[first], asked.check_up[second]))
+    return GrowthRange(who, f"{cm} cm", f"{kg} kg" if kg else "", (asked.check_up[first], asked.check_up[second]))

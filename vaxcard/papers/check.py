@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 import zxingcpp
+from PIL import Image
 from pypdfium2 import PdfDocument
 
 from vaxcard.errors import VaxcardError
@@ -21,6 +22,8 @@ DPI = 150
 """Dots per inch at which pages are read: less than any printer's, so that what reads here reads on paper."""
 
 _SECOND_LOOK = 4 / 3  # a page with a fault is read once more, finer and in every way the decoder knows, before it is refused
+
+_SMALL, _ENLARGED = 1000, 3  # a picture of so few pixels across is enlarged before it is given up
 
 _MM_PER_INCH = 25.4
 _PDFIUM = Lock()
@@ -166,9 +169,17 @@ def read_page(document: PdfDocument, page: int, dpi: int = DPI, *, thorough: boo
         bitmap.close()
 
 
-def read_picture(picture: Any, *, thorough: bool = True) -> list[Found]:
-    """Every QR symbol on a picture (Pillow image, or a grey array); places are in pixels. Serves camera frames too."""
-    return _found(picture, 1.0, thorough=thorough)
+def read_picture(picture: Image.Image, *, thorough: bool = True) -> list[Found]:
+    """Every QR symbol on a picture; places are in pixels. Serves camera frames too.
+
+    A thorough look that finds nothing looks again at the picture enlarged: the decoder wants some four pixels a module, and
+    a card photographed from far away has two.
+    """
+    found = _found(picture, 1.0, thorough=thorough)
+    if found or not thorough or max(picture.size) > _SMALL:
+        return found
+    larger = picture.resize((picture.width * _ENLARGED, picture.height * _ENLARGED), Image.Resampling.LANCZOS)
+    return _found(larger, 1 / _ENLARGED, thorough=thorough)
 
 
 def _found(picture: Any, scale: float, *, thorough: bool = False) -> list[Found]:
