@@ -48,6 +48,7 @@ class ClinicRecord(Base):
     language: Mapped[str] = mapped_column(String(10))
     region: Mapped[str] = mapped_column(String(2))
     schedule: Mapped[str] = mapped_column(String(20))
+    injections_a_visit: Mapped[int | None]  # the most that are given at one visit; None: as many as there are sites
     imported_on: Mapped[date | None]
     backlog_released_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -44,6 +44,7 @@ class DoseRecord(Base):
     __table_args__ = (
         Index("ix_doses_child_id", "child_id"),
         Index("ix_doses_clinic_id_given_on", "clinic_id", "given_on"),
+        Index("ix_doses_trace_code", "trace_code"),
         UniqueConstraint("supersedes_id"),
     )
 
@@ -67,6 +68,9 @@ class DoseRecord(Base):
     source: Mapped[str] = mapped_column(String(20))
     incidents: Mapped[list[str]] = mapped_column(JSON)
     reason: Mapped[str | None] = mapped_column(String(400))
+    not_given_because: Mapped[str | None] = mapped_column(String(20))
+    retry_on: Mapped[date | None]
+    document: Mapped[str | None] = mapped_column(String(200))
     recorded_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
