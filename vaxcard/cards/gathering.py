@@ -9,15 +9,14 @@ from uuid import UUID
 from vaxcard.cards import composing
 from vaxcard.cards.content import Appointment, Card, ChildFacts, ClinicFacts, DoseBox, IssuedCode
 from vaxcard.cards.drawing import can_be_printed
-from vaxcard.cards.issuing import issue_set
+from vaxcard.cards.issuing import issue_set, refuse_closed
 from vaxcard.cards.payload import card_url
-from vaxcard.errors import Refused
 from vaxcard.papers.typography import missing
 from vaxcard.records import chart as charts
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import load_clinic
-from vaxcard.records.people import ChildRecord, ChildState
+from vaxcard.records.people import ChildRecord
 from vaxcard.schedule.brackets import BracketView, lay_out
 from vaxcard.schedule.history import Child
 
@@ -47,13 +46,7 @@ class Asked:
 def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     """The child's set, cards issued where they were missing. Raises NotFound, and Refused for a child whose cards are closed."""
     child = charts.load_child(acting.session, child_id, lock=True)
-    if child.is_sensitive or child.state == ChildState.DIED:
-        raise Refused(
-            "this child's cards are closed",
-            reason="cards-closed",
-            place=f"child {child_id}",
-            advice="a physician or the programme officer lifts the flag first",
-        )
+    refuse_closed(child)
     chart = _up_to_date(acting, child)
     views = lay_out(acting.schedule, Child(child.born_on, child.sex), chart.assessment)
     paid = _paid(acting, chart, views)
@@ -66,7 +59,7 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
         )
         for bracket, card in issued.items()
     }
-    name, clinic = child.display_name(acting.keyring), _clinic(acting, child)
+    name, clinic = child.display_name(acting.keyring), clinic_facts(acting, child.clinic_id)
     problem = can_be_printed(name)
     facts = ChildFacts("" if problem else name, child.sign, child.born_on, child.sex)
     notes = [f"child {child_id}: {problem}; each card has a line to write the name on"] if problem else []
@@ -78,9 +71,9 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     return CardSet(child_id, wanted, tuple(notes), tuple(printed))
 
 
-def _clinic(acting: Acting, child: ChildRecord) -> ClinicFacts:
+def clinic_facts(acting: Acting, clinic_id: UUID) -> ClinicFacts:
     """Where to go; without a name where the fonts lack a character of it."""
-    clinic = load_clinic(acting.session, child.clinic_id)
+    clinic = load_clinic(acting.session, clinic_id)
     openings = tuple((session.weekday, session.opens, session.closes) for session in clinic.sessions)
     return ClinicFacts("" if missing(clinic.name) else clinic.name, clinic.phone, openings)
 

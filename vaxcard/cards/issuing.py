@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from vaxcard.cards.payload import SHORT_CODE_LENGTH, with_check
-from vaxcard.errors import InputFault
+from vaxcard.errors import InputFault, NotFound, Refused
 from vaxcard.records.acting import Acting
 from vaxcard.records.issued_cards import (
     COVER,
+    TELLS_NOTHING,
     CardRecord,
     CardState,
     bind,
@@ -21,9 +22,22 @@ from vaxcard.records.issued_cards import (
     close_cards,
     issue_blank,
     issue_card,
+    reopen,
     short_code_is_taken,
+    unbind,
 )
-from vaxcard.records.people import ChildRecord
+from vaxcard.records.people import ChildRecord, ChildState
+
+
+def refuse_closed(child: ChildRecord) -> None:
+    """Raise Refused for a child whose cards are closed: nothing is printed for it and nothing bound to it."""
+    if child.is_sensitive or child.state == ChildState.DIED:
+        raise Refused(
+            "this child's cards are closed",
+            reason="cards-closed",
+            place=f"child {child.id}",
+            advice="a physician or the programme officer lifts the flag first",
+        )
 
 
 def issue_set(
@@ -57,12 +71,14 @@ def issue_set(
 def replace_cards(acting: Acting, child: ChildRecord, *, reason: str, brackets: Collection[int] | None = None) -> list[CardRecord]:
     """Close the child's active cards, of some brackets or all, as replaced: what is printed next bears new tokens.
 
-    Says in the audit who did it and why; the child's row must be locked. Raises InputFault without a reason.
+    Cards that were stolen, or replaced for somebody's safety, are revoked: they tell nothing more. Says in the audit who did it
+    and why; the child's row must be locked. Raises InputFault without a reason.
     """
     if not reason.strip():
         raise InputFault("cards are replaced for a reason", advice="say what became of the old ones, such as: lost")
     closing = [card for card in cards_of(acting.session, child.id) if brackets is None or card.bracket in brackets]
-    close_cards(acting.session, closing, CardState.REPLACED, by=acting.actor, reason=reason.strip(), now=acting.now)
+    state = CardState.REVOKED if reason.strip() in TELLS_NOTHING else CardState.REPLACED
+    close_cards(acting.session, closing, state, by=acting.actor, reason=reason.strip(), now=acting.now)
     if closing:
         acting.note("cards.replace", child_id=child.id, subjects=[str(card.id) for card in closing], reason=reason.strip())
     return closing
@@ -82,13 +98,29 @@ def issue_blanks(acting: Acting, number: int, *, new_id: Callable[[], UUID], ran
 def bind_cover(acting: Acting, child: ChildRecord, token: str) -> CardRecord:
     """Make the blank card of a token the child's cover; the cover that was is closed as replaced. The child's row must be locked.
 
-    Raises CardUnknown, and CardClosed for a card that is not blank.
+    Raises CardUnknown, CardClosed for a card that is not blank, and Refused for a child whose cards are closed.
     """
+    refuse_closed(child)
     card = blank_by_token(acting.session, token)
     old = [one for one in cards_of(acting.session, child.id) if one.bracket == COVER]
     close_cards(acting.session, old, CardState.REPLACED, by=acting.actor, reason=_BOUND, now=acting.now)
     bind(acting.session, acting.keyring, card, child_id=child.id, person_key=child.person_key, bracket=COVER, now=acting.now)
     acting.note("cards.bind", child_id=child.id, subjects=[str(one.id) for one in (card, *old)])
+    return card
+
+
+def unbind_cover(acting: Acting, child: ChildRecord, card_id: UUID) -> CardRecord:
+    """Undo `bind_cover` within the visit: the card is blank again, and the cover that it stood in for opens the record again.
+
+    The child's row must be locked. Raises NotFound for a card that is not the child's, Refused for one not bound in this visit.
+    """
+    card = next((one for one in cards_of(acting.session, child.id) if one.id == card_id), None)
+    if card is None:
+        raise NotFound("this card is not the child's", advice="look at the child's cards again")
+    bound_at = unbind(acting.session, acting.keyring, card, person_key=child.person_key, now=acting.now)
+    acting.session.flush()
+    old = reopen(acting.session, child.id, closed_at=bound_at, reason=_BOUND)
+    acting.note("cards.unbind", child_id=child.id, subjects=[str(one.id) for one in (card, *old)])
     return card
 
 

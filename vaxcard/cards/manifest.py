@@ -106,3 +106,12 @@ def _digest(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def notes_beside(out: Path) -> tuple[str, ...]:
+    """What the run to `out` left to be written by hand, as far as it is; nothing where no run has a manifest there."""
+    path = manifest_path(out)
+    if not path.is_file():
+        return ()
+    files = json.loads(path.read_text(encoding="utf-8"))["files"]
+    return tuple(dict.fromkeys(note for file in files for note in file["notes"]))

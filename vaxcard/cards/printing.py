@@ -71,12 +71,15 @@ def print_cards(
     offset: tuple[float, float] = (0.0, 0.0),
     places: Collection[int] = (),
     pool: Executor | None = None,
+    clinic_id: UUID | None = None,
+    run_id: UUID | None = None,
 ) -> PrintRun:
     """Print the sets of `children` to `out`, or to `out-001` … where one file does not hold them; `progress(done, total)` as it goes.
 
     A run to `out` that was killed is gone on with. With `places`, only these cards of each set (2 is "2 / 8"). `pool` checks on
-    several processes. Raises SettingsError for an address that does not fit the symbol, DoesNotFit with the place,
-    UnreadableSheet with the card, Refused and NotFound with the child's id, InputFault for another run's unfinished files.
+    several processes. `clinic_id` is where the actor acts; `run_id` names a run that stands in the queue. Raises SettingsError
+    for an address that does not fit the symbol, DoesNotFit with the place, UnreadableSheet with the card, Refused and NotFound
+    with the child's id, InputFault for another run's unfinished files.
     """
     check_public_url(public_url, qr_version=qr_version)
     if not children:
@@ -84,8 +87,9 @@ def print_cards(
     paper = Paper(sheet, turn, offset)
     made_for = {"sheet": sheet, "turn": turn, "offset": list(offset), "places": sorted(places), "url": public_url, "qr": qr_version}
     known = manifest.unfinished(out, made_for)
-    run = known or Manifest(str(new_id()), made_for, len(children) > sets_a_file, is_finished=False)
-    desk = _Desk(database, schedule, actor, now, today, Asked(public_url, qr_version, new_id, random_text, frozenset(places)), run.run_id)
+    run = known or Manifest(str(run_id or new_id()), made_for, len(children) > sets_a_file, is_finished=False)
+    asked = Asked(public_url, qr_version, new_id, random_text, frozenset(places))
+    desk = _Desk(database, schedule, actor, now, today, asked, run.run_id, clinic_id)
     press = _Press(desk, paper, qr_version, check_dpi, pool, _Bar(progress, len(children)))
     return press.print(run, children, out, sets_a_file)
 
@@ -101,6 +105,7 @@ class _Desk:
     today: date
     asked: Asked
     run_id: UUID
+    clinic_id: UUID | None
 
     def begin(self, children: int, sheet: str) -> None:
         kind = PrintKind.CARDS if self.asked.places else PrintKind.SETS
@@ -122,7 +127,7 @@ class _Desk:
             print_runs.note_progress(session, self.run_id, **run.totals(), finished_at=self.now if run.is_finished else None)
 
     def _acting(self, session: Any) -> Acting:
-        return Acting(session, self.database.keyring, self.schedule, self.actor, None, self.now, self.today)
+        return Acting(session, self.database.keyring, self.schedule, self.actor, self.clinic_id, self.now, self.today)
 
 
 @dataclass(frozen=True)

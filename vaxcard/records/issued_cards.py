@@ -141,6 +141,12 @@ def short_code_of_blank(card: CardRecord, keyring: Keyring) -> str:
     return keyring.unseal(sealed[2:end], sealed[end:], "card.short-code")
 
 
+def blanks_of_run(session: Session, run_id: UUID) -> list[CardRecord]:
+    """The cards of a run that belong to nobody yet, in the order of their ids."""
+    rows = select(CardRecord).where(CardRecord.print_run_id == run_id, CardRecord.state == CardState.BLANK)
+    return list(session.scalars(rows.order_by(CardRecord.id)))
+
+
 def blank_by_token(session: Session, token: str) -> CardRecord:
     """The blank card of a token, to be bound. Raises CardUnknown, and CardClosed for a card that is not blank (any more)."""
     card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))

@@ -106,7 +106,8 @@ def begin_run(acting: Acting, run_id: UUID, kind: PrintKind, *, sheet: str, aske
         run = PrintRunRecord(id=run_id, kind=kind, sheet=sheet, sets=0, cards=0, files=0, typed=0)
         run.actor, run.started_at, run.clinic_id = acting.actor, acting.now, acting.clinic_id
         acting.session.add(run)
-    run.asked, run.state = asked, RunState.WORKING
+    if not run.choice:  # what was asked of a queued run, and whose turn it is, is for the queue to say
+        run.asked, run.state = asked, RunState.WORKING
     acting.note("cards.print", subjects=[str(run_id)])
     return run
 
