@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from vaxcard.schedule.filling import filled_quickly
+
 
 class EvaluationStatus(StrEnum):
     """What a dose given was worth in its series (CDSi 6.10)."""
@@ -79,6 +81,7 @@ class ReasonCode(StrEnum):
 ReasonValue = str | int | date
 
 
+@filled_quickly
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One thing to say, with its values and the source of the rule; `sensitive` ones go to physician and vaccinator only."""
@@ -89,6 +92,7 @@ class Reason:
     sensitive: bool = False
 
 
+@filled_quickly
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one dose was worth in one group; a combination has one for each of its groups.
@@ -105,6 +109,7 @@ class Evaluation:
     reasons: tuple[Reason, ...] = ()
 
 
+@filled_quickly
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What a group still owes: the next dose, its products, and dates.
