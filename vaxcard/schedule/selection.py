@@ -51,26 +51,31 @@ def _with_bars(best: Choice, choices: Sequence[Choice]) -> Choice:
 
 
 def _through(choice: Choice) -> bool:
-    """Whether every dose counted and the series is complete: no other path can be better."""
+    """Whether every dose took a place and the series is complete: no other path can be better."""
     if choice.forecast.status is not SeriesStatus.COMPLETE:
         return False
-    return all(each.status is EvaluationStatus.VALID for each in choice.evaluations)
+    return all(each.status is EvaluationStatus.VALID and each.dose is not None for each in choice.evaluations)
 
 
 def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool, bool]:
     preferred = choice.path.series.prefer
     return (
         choice.forecast.status is SeriesStatus.COMPLETE,
-        len(choice.path.standing.valid),
+        sum(dose.number is not None for dose in choice.path.standing.valid),
         choice.forecast.needs is None,
         bool(preferred) and holds(preferred, facts, on, choice.path.standing),
     )
 
 
+def _stands(each: Evaluation) -> bool:
+    """Whether the path's own word on a dose is the last: it counted, or came when nothing more was needed on any line."""
+    return each.status is EvaluationStatus.VALID or any(reason.code is ReasonCode.SERIES_ALREADY_COMPLETE for reason in each.reasons)
+
+
 def _with_mixed_lines(edition: Edition, best: Choice, choices: Sequence[Choice]) -> Choice:
     """Doses of another line count as well; where they do not add up to a series, a clinician has to look."""
     elsewhere = {each.n: each for other in choices for each in other.evaluations if each.status is EvaluationStatus.VALID}
-    merged = tuple(each if each.status is EvaluationStatus.VALID else elsewhere.get(each.n, each) for each in best.evaluations)
+    merged = tuple(each if _stands(each) else elsewhere.get(each.n, each) for each in best.evaluations)
     if merged == best.evaluations:
         return best
     looked_at = best.forecast
