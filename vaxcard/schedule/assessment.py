@@ -21,8 +21,9 @@ from vaxcard.schedule.outcomes import (
     ReasonValue,
     SeriesStatus,
 )
-from vaxcard.schedule.rules import Schedule, Series
+from vaxcard.schedule.rules import Schedule
 from vaxcard.schedule.selection import Choice, choose, relevant_series
+from vaxcard.schedule.series import Series
 from vaxcard.schedule.timing import ONE_DAY
 from vaxcard.schedule.vaccines import LiveDoses
 

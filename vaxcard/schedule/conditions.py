@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from vaxcard.schedule.dates import Duration
+from vaxcard.schedule.dates import Ages, Duration
 from vaxcard.schedule.history import Child, Decision, History, Observation
-from vaxcard.schedule.rules import Condition, Contraindication, DoseCount, Schedule
+from vaxcard.schedule.rules import Contraindication, Schedule
+from vaxcard.schedule.series import Condition, DoseCount
 from vaxcard.schedule.standing import Standing
 
 
 class Facts:
     """A child's birth, sex, and what was observed and decided up to a day, with ages turned into dates once."""
 
-    __slots__ = ("_ages", "born_on", "decisions", "observations", "questions", "schedule", "sex")
+    __slots__ = ("ages", "born_on", "decisions", "observations", "questions", "schedule", "sex")
 
     def __init__(self, schedule: Schedule, child: Child, history: History, on: date) -> None:
         self.schedule, self.born_on, self.sex = schedule, child.born_on, child.sex
@@ -26,14 +27,11 @@ class Facts:
             if self.observations
             else ()
         )
-        self._ages: dict[Duration, date] = {}
+        self.ages = Ages(child.born_on)
 
     def age(self, duration: Duration) -> date:
         """The day on which the child reaches an age."""
-        reached = self._ages.get(duration)
-        if reached is None:
-            reached = self._ages[duration] = duration.after(self.born_on)
-        return reached
+        return self.ages[duration]
 
     def barring(self, vaccine: str, day: date, effect: str) -> Contraindication | None:
         """The contraindication of that effect ("never" or "clinician") that stands against a vaccine on `day`, if any."""
@@ -45,17 +43,17 @@ class Facts:
 
 def holds(conditions: Sequence[Condition], facts: Facts, day: date, standing: Standing | None) -> bool:
     """Whether all conditions hold on `day`; without a standing, no dose counts."""
-    for condition in conditions:  # noqa: SIM110 - a generator here costs more than the conditions themselves
-        if not _holds(condition, facts, day, standing):
+    for condition in conditions:
+        if condition.age_from is not None and day < facts.ages[condition.age_from]:
+            return False
+        if condition.age_before is not None and day >= facts.ages[condition.age_before]:
+            return False
+        if condition.asks_more and not _rest_holds(condition, facts, day, standing):
             return False
     return True
 
 
-def _holds(condition: Condition, facts: Facts, day: date, standing: Standing | None) -> bool:
-    if condition.age_from is not None and day < facts.age(condition.age_from):
-        return False
-    if condition.age_before is not None and day >= facts.age(condition.age_before):
-        return False
+def _rest_holds(condition: Condition, facts: Facts, day: date, standing: Standing | None) -> bool:
     if condition.asks_birth and not _birth_fits(condition, facts):
         return False
     if condition.observation is not None and _observed(condition, facts, day) == condition.missing:

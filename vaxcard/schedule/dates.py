@@ -54,6 +54,18 @@ class Duration:
             return date.max
 
 
+class Ages(dict[Duration, date]):
+    """The days on which somebody born on a day reaches the ages asked about, each worked out once: `ages[duration]`."""
+
+    def __init__(self, born_on: date) -> None:
+        super().__init__()
+        self.born_on = born_on
+
+    def __missing__(self, duration: Duration) -> date:
+        reached = self[duration] = duration.after(self.born_on)
+        return reached
+
+
 _PART = re.compile(r"([+-]?)\s*(\d+)\s*(day|week|month|year)(s?)")
 _WHOLE = re.compile(r"\s*(?:[+-]?\s*\d+\s*(?:day|week|month|year)s?\s*)+")
 _MONTHS = {"month": 1, "year": 12}

@@ -7,8 +7,8 @@ from datetime import date
 from vaxcard.schedule.conditions import Facts, holds
 from vaxcard.schedule.history import Decision, DoseAdministered
 from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Reason, ReasonCode
-from vaxcard.schedule.rules import DoseRule, Series, SeriesDose
-from vaxcard.schedule.skips import next_target, rule_for
+from vaxcard.schedule.series import DoseRule, Series, SeriesDose
+from vaxcard.schedule.skips import first_applicable, target_when_given
 from vaxcard.schedule.standing import Counted, Standing
 from vaxcard.schedule.timing import age_reason, in_time, interval_reason
 from vaxcard.schedule.vaccines import LiveDoses, against_contraindication, observation_reason, product_reason
@@ -17,7 +17,7 @@ VALID, NOT_VALID = EvaluationStatus.VALID, EvaluationStatus.NOT_VALID
 EXTRANEOUS, SUB_STANDARD = EvaluationStatus.EXTRANEOUS, EvaluationStatus.SUB_STANDARD
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Path:
     """A series walked with a child's doses: where it leads, and what each dose was worth on it."""
 
@@ -50,7 +50,7 @@ class _Walking:
 
     def judge(self, series: Series, dose: DoseAdministered) -> Evaluation:
         """A sound dose is told from a doubtful one first; only a doubtful one has its reasons worked out."""
-        target = next_target(series, self.facts, dose.given_on, self.standing, "evaluation")
+        target = target_when_given(series, self.facts, dose.given_on, self.standing)
         if target is None or dose.expires_on is not None or dose.substandard or self.facts.decisions:
             return self._particular(series, dose, target)
         return self._against(series, dose, target)
@@ -67,10 +67,12 @@ class _Walking:
         return self._against(series, dose, target)
 
     def _against(self, series: Series, dose: DoseAdministered, target: SeriesDose) -> Evaluation:
-        rule = rule_for(target, self.facts, dose.given_on, self.standing, dose.vaccine)
-        sound = dose.vaccine in rule.accepts and in_time(dose.given_on, self.facts, rule, self.standing)
-        if sound and self._spacing_reason(dose) is None:
-            said = (Reason(ReasonCode.BY_LABEL, {"vaccine": dose.vaccine}, rule.source),) if rule.by_label else ()
+        facts, given_on, vaccine = self.facts, dose.given_on, dose.vaccine
+        rule = target.rules_when_given(vaccine)[0]
+        if rule.when:
+            rule = first_applicable(target.rules_when_given(vaccine), facts, given_on, self.standing)
+        if vaccine in rule.accepts and in_time(given_on, facts, rule, self.standing) and self._is_apart(dose):
+            said = (Reason(ReasonCode.BY_LABEL, {"vaccine": vaccine}, rule.source),) if rule.by_label else ()
             return self._valid(dose, target.number, target.recurring, said)
         return self._doubtful(series, dose, target, rule)
 
@@ -93,6 +95,9 @@ class _Walking:
             None if dose.vaccine in rule.accepts else product_reason(dose.vaccine, rule),
         )
         return [reason for reason in reasons if reason is not None]
+
+    def _is_apart(self, dose: DoseAdministered) -> bool:
+        return (dose.vaccine not in self.live.concerned and not self.facts.observations) or self._spacing_reason(dose) is None
 
     def _spacing_reason(self, dose: DoseAdministered) -> Reason | None:
         if dose.vaccine in self.live.concerned and (close := self.live.reason(dose.given_on, dose.vaccine)):

@@ -8,8 +8,9 @@ from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.evaluation import Path
 from vaxcard.schedule.history import Decision
 from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode, ReasonValue, SeriesStatus
-from vaxcard.schedule.rules import DoseRule, Edition, SeriesDose
-from vaxcard.schedule.skips import next_target, rule_for
+from vaxcard.schedule.rules import Edition
+from vaxcard.schedule.series import DoseRule, SeriesDose
+from vaxcard.schedule.skips import first_applicable, target_ahead
 from vaxcard.schedule.timing import ONE_DAY, last_day_on_time, recommended_on, wait_reason, waits
 from vaxcard.schedule.vaccines import LiveDoses, contraindication_reason, observation_waits, permitted
 
@@ -63,10 +64,10 @@ class _Looking:
             return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, self.edition.source))
         day = self.on
         while True:
-            target = next_target(self.path.series, self.facts, day, self.path.standing, "forecast")
+            target = target_ahead(self.path.series, self.facts, day, self.path.standing)
             if target is None:
                 return self._through()
-            rule = rule_for(target, self.facts, day, self.path.standing, None)
+            rule = first_applicable(target.rules_ahead, self.facts, day, self.path.standing)
             offered = permitted(rule.vaccines, self.facts, day)
             earliest, why = self._earliest(rule, offered)
             if earliest <= day:
@@ -109,16 +110,16 @@ class _Looking:
         needs, asked = self._needs(rule, offered, day) if rule.needs or self.facts.questions else (None, None)
         maximum = rule.maximum_age
         return Forecast(
-            group=self.edition.group,
-            status=SeriesStatus.NOT_COMPLETE,
-            dose=target.number,
-            vaccines=offered,
-            earliest=earliest,
-            recommended=recommended_on(self.facts, rule, self.path.standing, earliest),
-            past_due=last_day_on_time(self.facts, rule, self.path.standing, earliest),
-            latest=self.facts.age(maximum) - ONE_DAY if maximum else None,
-            needs=needs,
-            reasons=(why, *self._set_aside(rule, day)) if asked is None else (why, asked),
+            self.edition.group,
+            SeriesStatus.NOT_COMPLETE,
+            target.number,
+            offered,
+            earliest,
+            recommended_on(self.facts, rule, self.path.standing, earliest),
+            last_day_on_time(self.facts, rule, self.path.standing, earliest),
+            self.facts.ages[maximum] - ONE_DAY if maximum is not None else None,
+            needs,
+            (why, *self._set_aside(rule, day)) if asked is None else (why, asked),
         )
 
     def _set_aside(self, rule: DoseRule, day: date) -> tuple[Reason, ...]:

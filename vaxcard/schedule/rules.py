@@ -1,4 +1,4 @@
-"""The vocabulary of a schedule: vaccines, groups, dated editions, series, doses and the conditions under which a rule applies.
+"""The vocabulary of a schedule: vaccines, groups, dated editions, what keeps vaccines apart and what bars them; series are in `series`.
 
 The same words carry a national programme's TOML and CDC's supporting data; numbers live in the data only.
 """
@@ -12,6 +12,7 @@ from functools import cached_property
 from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.names import VaccineNames
 from vaxcard.schedule.plan import Bracket
+from vaxcard.schedule.series import Condition, Series
 
 Names = Mapping[str, str]
 
@@ -41,112 +42,6 @@ class VaccineGroup:
     short_names: Names
     optional: bool
     antigens: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class DoseCount:
-    """A number of valid doses in the group, of vaccines or antigens `of` (empty: any), given at an age in a range."""
-
-    of: frozenset[str]
-    at_least: int
-    at_most: int | None
-    age_from: Duration | None
-    age_before: Duration | None
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Facts that must all hold; what is None is not asked. Ages are those on the reference date."""
-
-    age_from: Duration | None = None
-    age_before: Duration | None = None
-    born_from: date | None = None
-    born_before: date | None = None
-    sex: frozenset[str] | None = None
-    observation: str | None = None
-    values: frozenset[str] | None = None
-    except_values: frozenset[str] | None = None
-    below: int | None = None
-    missing: bool = False
-    counts: tuple[DoseCount, ...] = ()
-    barred: frozenset[str] | None = None
-    asks_birth: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A distance that a dose keeps: from the previous dose, from target dose `from_dose`, from the latest of `from_vaccines`,
-    or from an observation."""
-
-    minimum: Duration
-    absolute_minimum: Duration
-    earliest_recommended: Duration | None = None
-    latest_recommended: Duration | None = None
-    from_dose: int | None = None
-    from_vaccines: frozenset[str] | None = None
-    from_observation: str | None = None
-    from_previous: bool = True
-    has_priority: bool = False
-    """Whether it prevails over the other antigens of its group (CDSi's intervalPriority "override")."""
-
-
-@dataclass(frozen=True, slots=True)
-class DoseRule:
-    """One way to give a series dose; `vaccines` are offered, `accepts` (which contains them) are valid when given.
-
-    `context` is "evaluation", "forecast" or "both"; `given` limits it to doses of these vaccines, as for a label that differs.
-    """
-
-    when: tuple[Condition, ...]
-    context: str
-    given: frozenset[str] | None
-    absolute_minimum_age: Duration | None
-    minimum_age: Duration | None
-    earliest_recommended_age: Duration | None
-    latest_recommended_age: Duration | None
-    maximum_age: Duration | None
-    intervals: tuple[Interval, ...]
-    vaccines: tuple[str, ...]
-    accepts: frozenset[str]
-    needs: str | None
-    rule: str
-    source: str
-    by_label: bool
-    sensitive: bool
-    unverified: tuple[str, ...]
-    timed: bool = True
-    """Whether an interval says more than a minimum: when the dose is recommended, or late."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Conditions under which a target dose is passed over; `context` is "evaluation", "forecast" or "both"."""
-
-    context: str
-    when: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesDose:
-    """The rule for the nth dose: ways to give it, tried in order (the last always applies), and when to pass it over."""
-
-    number: int
-    rules: tuple[DoseRule, ...]
-    skips: tuple[Skip, ...]
-    recurring: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One path to protection in a group; `overrides` puts every other path aside for the child it concerns."""
-
-    code: str
-    when: tuple[Condition, ...]
-    overrides: bool
-    evaluation_only: bool
-    prefer: tuple[Condition, ...]
-    doses: tuple[SeriesDose, ...]
-    beyond: tuple[DoseRule, ...]
 
 
 @dataclass(frozen=True, slots=True)

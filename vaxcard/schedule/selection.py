@@ -7,7 +7,8 @@ from datetime import date
 from vaxcard.schedule.conditions import Facts, holds
 from vaxcard.schedule.evaluation import Path
 from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Forecast, Reason, ReasonCode, SeriesStatus
-from vaxcard.schedule.rules import Edition, Series
+from vaxcard.schedule.rules import Edition
+from vaxcard.schedule.series import Series
 
 
 def relevant_series(edition: Edition, facts: Facts, on: date) -> Sequence[Series]:
@@ -19,7 +20,7 @@ def relevant_series(edition: Edition, facts: Facts, on: date) -> Sequence[Series
     return overriding or found or edition.series[:1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Choice:
     """The path chosen in a group, the forecast along it, and the verdicts on the doses: one that counts on any path counts."""
 

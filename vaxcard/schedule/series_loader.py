@@ -8,7 +8,8 @@ from datetime import date
 
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.faults import Table
-from vaxcard.schedule.rules import Condition, DoseCount, DoseRule, Interval, Series, SeriesDose, Skip, Vaccine
+from vaxcard.schedule.rules import Vaccine
+from vaxcard.schedule.series import Condition, DoseCount, DoseRule, Interval, Series, SeriesDose, Skip
 
 _CONTEXTS = {"both", "evaluation", "forecast"}
 _OF_THE_DOSE = frozenset({"number", "skip", "recurring", "instead"})

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from vaxcard.schedule.conditions import Facts
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue
-from vaxcard.schedule.rules import DoseRule, Interval
+from vaxcard.schedule.series import DoseRule, Interval
 from vaxcard.schedule.standing import Standing
 
 ONE_DAY = timedelta(1)
@@ -15,9 +15,9 @@ ONE_DAY = timedelta(1)
 
 def in_time(given_on: date, facts: Facts, rule: DoseRule, standing: Standing) -> bool:
     """Whether a dose keeps age and intervals with nothing to remark; where it does not, the two functions below say why."""
-    if rule.minimum_age is not None and given_on < facts.age(rule.minimum_age):
+    if rule.minimum_age is not None and given_on < facts.ages[rule.minimum_age]:
         return False
-    if rule.maximum_age is not None and given_on >= facts.age(rule.maximum_age):
+    if rule.maximum_age is not None and given_on >= facts.ages[rule.maximum_age]:
         return False
     for interval in rule.intervals:
         since = reference(interval, facts, standing, given_on)
@@ -58,10 +58,10 @@ def interval_reason(given_on: date, facts: Facts, rule: DoseRule, standing: Stan
 
 def reference(interval: Interval, facts: Facts, standing: Standing, day: date) -> date | None:
     """The day from which an interval runs, None when there is none yet."""
+    if interval.from_previous and interval.from_dose is None:
+        return standing.previous(day)
     if interval.from_dose is not None:
         return standing.met_on.get(interval.from_dose)
-    if interval.from_previous:
-        return standing.previous(day)
     if interval.from_vaccines is not None:
         return standing.latest_of(interval.from_vaccines)
     if interval.from_observation is not None:
@@ -72,7 +72,7 @@ def reference(interval: Interval, facts: Facts, standing: Standing, day: date) -
 
 def waits(facts: Facts, rule: DoseRule, standing: Standing) -> tuple[date, Interval | None, date | None]:
     """The day before which the next dose would not be valid, and the interval with its beginning if one decides, None for the age."""
-    latest, decisive, start = facts.age(rule.minimum_age) if rule.minimum_age is not None else facts.born_on, None, None
+    latest, decisive, start = facts.ages[rule.minimum_age] if rule.minimum_age is not None else facts.born_on, None, None
     for interval in rule.intervals:
         since = reference(interval, facts, standing, date.max)
         if since is not None and (day := interval.minimum.after(since)) > latest:

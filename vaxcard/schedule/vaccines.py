@@ -7,7 +7,8 @@ from datetime import date
 from vaxcard.schedule.conditions import Facts
 from vaxcard.schedule.history import DoseAdministered
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue
-from vaxcard.schedule.rules import Contraindication, DoseRule, Schedule
+from vaxcard.schedule.rules import Contraindication, Schedule
+from vaxcard.schedule.series import DoseRule
 
 
 class LiveDoses:

@@ -9,7 +9,7 @@ from vaxcard.schedule.cdsi.skips import skipped
 from vaxcard.schedule.cdsi.standing import Given, Standing
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.outcomes import EvaluationStatus, Reason, ReasonCode, ReasonValue
-from vaxcard.schedule.rules import Interval
+from vaxcard.schedule.series import Interval
 from vaxcard.schedule.timing import ONE_DAY
 
 VALID, NOT_VALID = EvaluationStatus.VALID, EvaluationStatus.NOT_VALID

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from vaxcard.schedule.cdsi.skips import SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd
-from vaxcard.schedule.rules import Interval, Names, Vaccine, VaccineGroup
+from vaxcard.schedule.rules import Names, Vaccine, VaccineGroup
+from vaxcard.schedule.series import Interval
 
 BIRTH_COUNTRY = "birth-country"
 

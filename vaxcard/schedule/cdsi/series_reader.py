@@ -10,7 +10,7 @@ from vaxcard.schedule.cdsi.elements import Element
 from vaxcard.schedule.cdsi.rules import AntigenSeries, Conflict, DatedRule, Indication, Product, Season, SeriesType, TargetDose, Turns
 from vaxcard.schedule.cdsi.skips import AgeBetween, DosesCounted, InForce, Question, SeriesComplete, SincePrevious, SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd, day_after, parse_duration
-from vaxcard.schedule.rules import Interval
+from vaxcard.schedule.series import Interval
 
 FIRST, LAST = date.min, date.max
 NOTHING = parse_duration("0 days", MonthEnd.ROLL)

@@ -11,7 +11,7 @@ from vaxcard.schedule.cdsi.rules import BIRTH_COUNTRY, AntigenSchedule, AntigenS
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import EvaluationStatus, Reason, ReasonCode
-from vaxcard.schedule.rules import Interval
+from vaxcard.schedule.series import Interval
 
 
 @dataclass(slots=True, eq=False)
