@@ -36,6 +36,8 @@ class Wishes:
     time_zone: str = "Asia/Shanghai"
     qr_version: int = 3
     trusted_proxies: int = 0
+    print_folder: str = "var/print"
+    typed_share: int = 10
 
 
 @dataclass

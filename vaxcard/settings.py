@@ -33,6 +33,8 @@ class Settings:
     language: str
     time_zone: str
     trusted_proxies: int
+    print_folder: str
+    typed_share: int
     sms_channel: str
     sms_file: str | None
 
@@ -71,9 +73,23 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
         language=setting("LANGUAGE", country["language"]),
         time_zone=_time_zone(setting("TIME_ZONE", country["time_zone"])),
         trusted_proxies=_trusted_proxies(setting("TRUSTED_PROXIES", "0")),
+        print_folder=setting("PRINT_FOLDER", _beside_registry(database_url, "print")),
+        typed_share=_typed_share(setting("TYPED_SHARE", "10")),
         sms_channel=setting("SMS_CHANNEL", registry["sms_channel"]),
         sms_file=environment.get("VAXCARD_SMS_FILE") or None,
     )
+
+
+def _beside_registry(database_url: str, name: str) -> str:
+    """A folder beside an SQLite registry; for another database, where the default registry would lie."""
+    is_file = database_url.startswith("sqlite:///")
+    return str((Path(database_url.removeprefix("sqlite:///")).parent if is_file else Path("var")) / name)
+
+
+def _typed_share(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise SettingsError("not a part of a hundred", place="VAXCARD_TYPED_SHARE", advice="write a whole number from 1 to 100")
+    return int(text)
 
 
 def _local_secret(database_url: str) -> str:

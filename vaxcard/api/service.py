@@ -49,6 +49,14 @@ class ServiceSettings(Protocol):
     def trusted_proxies(self) -> int:
         """How many web servers of our own stand before this one and say who asks."""
 
+    @property
+    def print_folder(self) -> str:
+        """Where the print queue's files lie."""
+
+    @property
+    def typed_share(self) -> int:
+        """From which part of a hundred on typed codes speak against a print run."""
+
 
 @dataclass(frozen=True)
 class Service:

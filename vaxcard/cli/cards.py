@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +18,9 @@ from vaxcard.cards.issuing import bind_cover, replace_cards
 from vaxcard.cards.labels import draw_label, label_of, zpl
 from vaxcard.cards.payload import token_from_scan
 from vaxcard.cards.printing import SETS_A_FILE, PrintRun, print_cards
+from vaxcard.cards.queue import clear_away, work_queue
 from vaxcard.cli.opening import House, new_id, open_house
+from vaxcard.cli.print_shop import readers, shop_of
 from vaxcard.errors import InputFault
 from vaxcard.keyring import random_text
 from vaxcard.papers.sheets import SHEETS, Paper, calibration
@@ -30,8 +28,6 @@ from vaxcard.records.chart import load_child, read
 from vaxcard.records.people import children_to_print
 from vaxcard.records.print_runs import note_progress
 from vaxcard.settings import is_loopback
-
-_POOL_FROM = 16  # sets; below it a process starts more slowly than it checks
 
 
 class _Offset(click.ParamType[tuple[float, float]]):
@@ -84,7 +80,8 @@ def print_command(
         with house.database.reading() as session:
             children = [child_id] if child_id is not None else children_to_print(session, clinic_id)
         address = house.settings.public_url
-        run = print_with_progress(house, children, out, public_url=address, places=places, sets_a_file=sets_a_file, **paper)
+        more = {"places": places, "sets_a_file": sets_a_file, "clinic_id": clinic_id, **paper}
+        run = print_with_progress(house, children, out, public_url=address, **more)
     tell(run)
 
 
@@ -131,6 +128,15 @@ def bind_command(code: str, child_id: UUID) -> None:
         click.echo(f"bound: card {card.id}")
 
 
+@cards.command("queue")
+def queue_command() -> None:
+    """Print what waits in the desks' queues, and end. `vaxcard serve` does so by itself."""
+    with open_house("system:print-queue") as house:
+        shop = shop_of(house)
+        clear_away(shop)
+        click.echo(f"worked: {work_queue(shop)} runs")
+
+
 @cards.command("calibrate")
 @paper_options
 def calibrate_command(out: Path, **paper: Any) -> None:
@@ -157,7 +163,7 @@ def print_with_progress(
     """Print with a bar on standard error; warn where the cards would open on this machine alone. `more` as `print_cards` takes it."""
     if is_loopback(urlsplit(public_url).hostname or ""):
         click.echo(f"warning: these cards lead to {public_url}, which opens on this machine alone (VAXCARD_PUBLIC_URL)", err=True)
-    with click.progressbar(length=max(len(children), 1), label="Printing", file=sys.stderr) as bar, _checkers(len(children)) as pool:
+    with click.progressbar(length=max(len(children), 1), label="Printing", file=sys.stderr) as bar, readers(len(children)) as pool:
 
         def show(done: int, _total: int) -> None:
             bar.update(done - bar.pos)
@@ -180,17 +186,6 @@ def print_with_progress(
             pool=pool,
             **more,
         )
-
-
-@contextmanager
-def _checkers(sets: int) -> Iterator[Executor | None]:
-    """Processes that read symbols back, one a core, where there is enough to read."""
-    cores = os.cpu_count() or 1
-    if sets < _POOL_FROM or cores < 2:
-        yield None
-        return
-    with ProcessPoolExecutor(max_workers=cores, mp_context=get_context("spawn")) as pool:
-        yield pool
 
 
 def tell(run: PrintRun) -> None:

@@ -16,6 +16,7 @@ from vaxcard.app import create_app
 from vaxcard.cards.payload import check_public_url
 from vaxcard.cli import demonstration
 from vaxcard.cli.opening import House, open_house
+from vaxcard.cli.print_shop import tended
 from vaxcard.errors import SettingsError
 from vaxcard.records.signatures import unsigned
 from vaxcard.settings import is_loopback
@@ -36,7 +37,8 @@ def serve(host: str, port: int) -> None:
         server = _listen(house, host, port)
         click.echo(f"counter: http://{host}:{server.effective_port}/\nready")
         sys.stdout.flush()
-        _run(server)
+        with tended(house):
+            _run(server)
 
 
 @click.command()
@@ -66,7 +68,8 @@ def demo(port: int, folder: Path) -> None:
             sys.stdout.flush()
         click.echo("ready")
         sys.stdout.flush()
-        _run(server)
+        with tended(house):
+            _run(server)
 
 
 def _allow_beyond_loopback(house: House, host: str) -> None:
