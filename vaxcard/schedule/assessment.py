@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter, eq
 
 from vaxcard.schedule.cdsi.assessment import assess_antigens
 from vaxcard.schedule.cdsi.rules import AntigenSchedule
@@ -21,7 +22,7 @@ from vaxcard.schedule.outcomes import (
     ReasonValue,
     SeriesStatus,
 )
-from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.rules import Schedule, Vaccine
 from vaxcard.schedule.selection import Choice, choose, relevant_series
 from vaxcard.schedule.series import Series
 from vaxcard.schedule.timing import ONE_DAY
@@ -29,6 +30,8 @@ from vaxcard.schedule.vaccines import LiveDoses
 
 ENGINE = "vaxcard-schedule 1"
 AnySchedule = Schedule | AntigenSchedule
+_NOT_COMPLETE, _COMPLETE = SeriesStatus.NOT_COMPLETE, SeriesStatus.COMPLETE
+_BY_DAY, _BY_NUMBER = attrgetter("given_on", "vaccine"), attrgetter("n")
 
 
 def assess(schedule: AnySchedule, child: Child, history: History, on: date) -> Assessment:
@@ -52,12 +55,11 @@ def assess(schedule: AnySchedule, child: Child, history: History, on: date) -> A
 
 
 def _due(forecasts: tuple[Forecast, ...], on: date) -> tuple[str, ...]:
-    return tuple(each.group for each in forecasts if _is_due(each, on))
+    return tuple([each.group for each in forecasts if _is_due(each, on)])
 
 
 def _is_due(each: Forecast, on: date) -> bool:
-    owed = each.status is SeriesStatus.NOT_COMPLETE and each.needs is None
-    return owed and each.earliest is not None and each.earliest <= on
+    return each.status is _NOT_COMPLETE and each.needs is None and each.earliest is not None and each.earliest <= on
 
 
 @dataclass(slots=True)
@@ -89,7 +91,11 @@ class _Day:
     def choice(self, group: str, on: date) -> Choice:
         """A group's path and forecast seen from `on`, which may lie ahead as long as the same edition is in force."""
         edition = self.in_force.editions[group]
-        paths = (self._path(group, series) for series in relevant_series(edition, self.facts, on))
+        series = relevant_series(edition, self.facts, on)
+        if len(series) == 1:
+            path = self._path(group, series[0])
+            return Choice(path, forecast(edition, path, self.facts, self.live, on), path.evaluations)
+        paths = (self._path(group, each) for each in series)
         return choose(edition, paths, self.facts, on, lambda path: forecast(edition, path, self.facts, self.live, on))
 
     def _path(self, group: str, series: Series) -> Path:
@@ -101,7 +107,7 @@ class _Day:
 
     def forecasts(self, choices: dict[str, Choice]) -> tuple[Forecast, ...]:
         """The forecasts in the schedule's order; an optional group is never late."""
-        return tuple(self.shown(each.forecast) for each in choices.values())
+        return tuple([self.shown(each.forecast) for each in choices.values()])
 
     def shown(self, each: Forecast) -> Forecast:
         """A forecast as it is answered."""
@@ -112,22 +118,35 @@ class _Day:
         found = list(self.sorted.aside)
         for choice in choices.values():
             found += choice.evaluations
-        return tuple(sorted(found, key=lambda each: each.n))
+        found.sort(key=_BY_NUMBER)
+        return tuple(found)
 
 
 def _sort(schedule: Schedule, child: Child, history: History, on: date) -> _Sorted:
     by_group: dict[str, list[DoseAdministered]] = {}
     aside: list[Evaluation] = []
     judged: list[DoseAdministered] = []
-    for dose in sorted(history.doses, key=_order):
-        left_out = _left_out(schedule, child, dose, on)
-        if left_out is not None:
-            aside.append(left_out)
+    vaccines, born_on = schedule.vaccines, child.born_on
+    for dose in _in_order(history.doses):
+        vaccine = vaccines.get(dose.vaccine)
+        if vaccine is None or not vaccine.groups or not born_on <= dose.given_on <= on:
+            aside.append(_left_out(child, dose, vaccine, on))
             continue
         judged.append(dose)
-        for group in schedule.vaccines[dose.vaccine].groups:
-            by_group.setdefault(group, []).append(dose)
+        for group in vaccine.groups:
+            if group in by_group:
+                by_group[group].append(dose)
+            else:
+                by_group[group] = [dose]
     return _Sorted(by_group, aside, judged)
+
+
+def _in_order(doses: tuple[DoseAdministered, ...]) -> list[DoseAdministered]:
+    """By date and vaccine; what else tells doses apart is asked only where two are alike in both."""
+    found = sorted(doses, key=_BY_DAY)
+    if any(map(eq, map(_BY_DAY, found), map(_BY_DAY, found[1:]))):
+        found.sort(key=_order)
+    return found
 
 
 def _order(dose: DoseAdministered) -> tuple[date, str, bool, date, int]:
@@ -135,17 +154,15 @@ def _order(dose: DoseAdministered) -> tuple[date, str, bool, date, int]:
     return dose.given_on, dose.vaccine, dose.substandard, dose.expires_on or date.max, dose.n
 
 
-def _left_out(schedule: Schedule, child: Child, dose: DoseAdministered, on: date) -> Evaluation | None:
-    vaccine = schedule.vaccines.get(dose.vaccine)
+def _left_out(child: Child, dose: DoseAdministered, vaccine: Vaccine | None, on: date) -> Evaluation:
+    """Why a dose is not judged: the first that applies."""
     if vaccine is None:
         return _aside(dose, None, ReasonCode.UNKNOWN_VACCINE, {"vaccine": dose.vaccine})
     if dose.given_on > on:
         return _aside(dose, None, ReasonCode.AFTER_ASSESSMENT, {"assessed_on": on})
     if dose.given_on < child.born_on:
         return _aside(dose, EvaluationStatus.NOT_VALID if vaccine.groups else None, ReasonCode.BEFORE_BIRTH, {"born_on": child.born_on})
-    if not vaccine.groups:
-        return _aside(dose, None, ReasonCode.NOT_IN_PROGRAMME, {"vaccine": dose.vaccine})
-    return None
+    return _aside(dose, None, ReasonCode.NOT_IN_PROGRAMME, {"vaccine": dose.vaccine})
 
 
 def _aside(dose: DoseAdministered, status: EvaluationStatus | None, code: ReasonCode, values: dict[str, ReasonValue]) -> Evaluation:
@@ -192,7 +209,7 @@ def _possible_changes(today: _Day, choices: dict[str, Choice]) -> Iterator[tuple
     for group, choice in choices.items():
         for day in everyone:
             yield day, group
-        edition, complete = today.in_force.editions[group], choice.forecast.status is SeriesStatus.COMPLETE
+        edition, complete = today.in_force.editions[group], choice.forecast.status is _COMPLETE
         for age in edition.reopening if complete else edition.thresholds:
             if (day := ages(age)) > on:
                 yield day, group

@@ -21,9 +21,12 @@ class MonthEnd(StrEnum):
 def add_months(day: date, months: int, rolls: bool) -> date:
     """The same day of the month, `months` calendar months later (or earlier, when negative); `rolls` tells the month-end rule."""
     index = day.year * 12 + day.month - 1 + months
+    number = day.day
+    if number <= 28:
+        return date(index // 12, index % 12 + 1, number)
     year, month = index // 12, index % 12 + 1
-    if day.day <= 28 or day.day <= monthrange(year, month)[1]:
-        return date(year, month, day.day)
+    if number <= monthrange(year, month)[1]:
+        return date(year, month, number)
     if rolls:
         return date(year + month // 12, month % 12 + 1, 1)
     return date(year, month, monthrange(year, month)[1])
@@ -41,14 +44,18 @@ class Duration:
     text: str
     month_end: MonthEnd = MonthEnd.CLAMP
     span: timedelta = field(init=False, repr=False)
+    rolls: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "span", timedelta(self.days))
+        object.__setattr__(self, "rolls", self.month_end is MonthEnd.ROLL)
 
     def after(self, day: date) -> date:
         """The date this long after `day`; a date past the calendar's end stops at its last day."""
         try:
-            reached = add_months(day, self.months, self.month_end is MonthEnd.ROLL) if self.months else day
+            if not self.months:
+                return day + self.span
+            reached = add_months(day, self.months, self.rolls)
             return reached + self.span if self.days else reached
         except (OverflowError, ValueError):
             return date.max

@@ -1,6 +1,6 @@
 """What a series still owes on a day: the next dose, its products, its dates, and what must be known or decided first (CDSi 7)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from vaxcard.schedule.conditions import Facts
@@ -14,6 +14,12 @@ from vaxcard.schedule.skips import first_applicable, target_ahead
 from vaxcard.schedule.timing import ONE_DAY, last_day_on_time, recommended_on, wait_reason, waits
 from vaxcard.schedule.vaccines import LiveDoses, contraindication_reason, observation_waits, permitted
 
+_NOT_COMPLETE, _COMPLETE = SeriesStatus.NOT_COMPLETE, SeriesStatus.COMPLETE
+_FROM_PROGRAMME_START, _FROM_DECISION, _ALL_DOSES_GIVEN = (
+    ReasonCode.FROM_PROGRAMME_START,
+    ReasonCode.FROM_DECISION,
+    ReasonCode.ALL_DOSES_GIVEN,
+)
 _NEED_REASONS = {"tb-skin-test-negative": ReasonCode.SKIN_TEST_FIRST, "sex": ReasonCode.SEX_UNKNOWN}
 
 
@@ -48,27 +54,26 @@ def _not_before(decisions: list[Decision]) -> date | None:
     return max(days, default=None)
 
 
-@dataclass(slots=True)
 class _Looking:
     """One look ahead along one series."""
 
-    edition: Edition
-    path: Path
-    facts: Facts
-    live: LiveDoses
-    on: date
-    not_before: date | None
+    __slots__ = ("edition", "facts", "live", "not_before", "on", "path")
+
+    def __init__(self, edition: Edition, path: Path, facts: Facts, live: LiveDoses, on: date, not_before: date | None) -> None:
+        self.edition, self.path, self.facts, self.live, self.on, self.not_before = edition, path, facts, live, on, not_before
 
     def forecast(self) -> Forecast:
         if self.path.series.evaluation_only:
             return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, self.edition.source))
-        day = self.on
+        day, facts, standing = self.on, self.facts, self.path.standing
         while True:
-            target = target_ahead(self.path.series, self.facts, day, self.path.standing)
+            target = target_ahead(self.path.series, facts, day, standing)
             if target is None:
                 return self._through()
-            rule = first_applicable(target.rules_ahead, self.facts, day, self.path.standing)
-            offered = permitted(rule.vaccines, self.facts, day)
+            rule = target.rules_ahead[0]
+            if rule.when:
+                rule = first_applicable(target.rules_ahead, facts, day, standing)
+            offered = permitted(rule.vaccines, facts, day) if facts.questions else rule.vaccines
             earliest, why = self._earliest(rule, offered)
             if earliest <= day:
                 break
@@ -79,7 +84,7 @@ class _Looking:
     def _through(self) -> Forecast:
         source = self.path.series.doses[-1].rules[-1].source
         if self.path.standing.valid:
-            return self._bare(SeriesStatus.COMPLETE, Reason(ReasonCode.ALL_DOSES_GIVEN, {}, source))
+            return self._bare(_COMPLETE, Reason(_ALL_DOSES_GIVEN, {}, source))
         return self._bare(SeriesStatus.NOT_RECOMMENDED, Reason(ReasonCode.NOT_FOR_THIS_CHILD, {}, source))
 
     def _earliest(self, rule: DoseRule, offered: tuple[str, ...]) -> tuple[date, Reason]:
@@ -91,11 +96,12 @@ class _Looking:
             for day, reason in observation_waits(vaccine, self.facts, self.on):
                 if day > earliest:
                     earliest, why = day, reason
-        for limit, code in ((self.edition.owed_from, ReasonCode.FROM_PROGRAMME_START), (self.not_before, ReasonCode.FROM_DECISION)):
-            if limit is not None and limit > earliest:
-                earliest, why = limit, Reason(code, {"valid_from": limit}, rule.source)
-        apart = self.live.wait(vaccine, earliest, self.on)
-        if apart is not None:
+        owed_from, not_before = self.edition.owed_from, self.not_before
+        if owed_from is not None and owed_from > earliest:
+            earliest, why = owed_from, Reason(_FROM_PROGRAMME_START, {"valid_from": owed_from}, rule.source)
+        if not_before is not None and not_before > earliest:
+            earliest, why = not_before, Reason(_FROM_DECISION, {"valid_from": not_before}, rule.source)
+        if vaccine in self.live.concerned and (apart := self.live.wait(vaccine, earliest, self.on)) is not None:
             return apart
         return earliest, why or wait_reason(rule, earliest, interval, since)
 
@@ -111,7 +117,7 @@ class _Looking:
         maximum = rule.maximum_age
         return Forecast(
             self.edition.group,
-            SeriesStatus.NOT_COMPLETE,
+            _NOT_COMPLETE,
             target.number,
             offered,
             earliest,
@@ -131,10 +137,10 @@ class _Looking:
         return tuple(contraindication_reason(ReasonCode.CONTRAINDICATED_BY, vaccine, barred) for vaccine, barred in found if barred)
 
     def _aged_out(self, rule: DoseRule, day: date) -> Forecast | None:
-        programme = self.facts.schedule
+        programme, ages = self.facts.schedule, self.facts.ages
         optional = programme.groups[self.edition.group].optional
         for limit in (rule.maximum_age, None if optional else programme.catch_up_age):
-            if limit is not None and day >= self.facts.age(limit):
+            if limit is not None and day >= ages[limit]:
                 values: dict[str, ReasonValue] = {"maximum_age": limit.text, "last_day": self.facts.age(limit) - ONE_DAY}
                 return self._bare(SeriesStatus.AGED_OUT, Reason(ReasonCode.TOO_OLD_TO_BEGIN, values, rule.source))
         return None

@@ -10,6 +10,11 @@ from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Forecast, Re
 from vaxcard.schedule.rules import Edition
 from vaxcard.schedule.series import Series
 
+MIXED_LINES = "mixed-lines"
+"""The name under which a country words the question that doses of two lines leave open."""
+
+_COMPLETE, _VALID = SeriesStatus.COMPLETE, EvaluationStatus.VALID
+
 
 def relevant_series(edition: Edition, facts: Facts, on: date) -> Sequence[Series]:
     """The series that concern this child on `on`; one that overrides puts all others aside."""
@@ -53,15 +58,15 @@ def _with_bars(best: Choice, choices: Sequence[Choice]) -> Choice:
 
 def _through(choice: Choice) -> bool:
     """Whether every dose took a place and the series is complete: no other path can be better."""
-    if choice.forecast.status is not SeriesStatus.COMPLETE:
+    if choice.forecast.status is not _COMPLETE:
         return False
-    return all(each.status is EvaluationStatus.VALID and each.dose is not None for each in choice.evaluations)
+    return all(each.status is _VALID and each.dose is not None for each in choice.evaluations)
 
 
 def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool, bool]:
     preferred = choice.path.series.prefer
     return (
-        choice.forecast.status is SeriesStatus.COMPLETE,
+        choice.forecast.status is _COMPLETE,
         sum(dose.number is not None for dose in choice.path.standing.valid),
         choice.forecast.needs is None,
         bool(preferred) and holds(preferred, facts, on, choice.path.standing),
@@ -70,17 +75,17 @@ def _merit(choice: Choice, facts: Facts, on: date) -> tuple[bool, int, bool, boo
 
 def _stands(each: Evaluation) -> bool:
     """Whether the path's own word on a dose is the last: it counted, or came when nothing more was needed on any line."""
-    return each.status is EvaluationStatus.VALID or any(reason.code is ReasonCode.SERIES_ALREADY_COMPLETE for reason in each.reasons)
+    return each.status is _VALID or any(reason.code is ReasonCode.SERIES_ALREADY_COMPLETE for reason in each.reasons)
 
 
 def _with_mixed_lines(edition: Edition, best: Choice, choices: Sequence[Choice]) -> Choice:
     """Doses of another line count as well; where they do not add up to a series, a clinician has to look."""
-    elsewhere = {each.n: each for other in choices for each in other.evaluations if each.status is EvaluationStatus.VALID}
+    elsewhere = {each.n: each for other in choices for each in other.evaluations if each.status is _VALID}
     merged = tuple(each if _stands(each) else elsewhere.get(each.n, each) for each in best.evaluations)
     if merged == best.evaluations:
         return best
     looked_at = best.forecast
     if looked_at.status is SeriesStatus.NOT_COMPLETE and looked_at.needs is None:
-        reason = Reason(ReasonCode.CLINICIAN_DECIDES, {"rule": "mixed-lines"}, edition.source)
+        reason = Reason(ReasonCode.CLINICIAN_DECIDES, {"rule": MIXED_LINES}, edition.source)
         looked_at = replace(looked_at, needs="clinician", reasons=(*looked_at.reasons, reason))
     return Choice(best.path, looked_at, merged)

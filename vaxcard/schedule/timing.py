@@ -11,6 +11,7 @@ from vaxcard.schedule.series import DoseRule, Interval
 from vaxcard.schedule.standing import Standing
 
 ONE_DAY = timedelta(1)
+_FROM_AGE, _FROM_INTERVAL = ReasonCode.FROM_AGE, ReasonCode.FROM_INTERVAL
 
 
 def in_time(given_on: date, facts: Facts, rule: DoseRule, standing: Standing) -> bool:
@@ -84,9 +85,9 @@ def wait_reason(rule: DoseRule, day: date, interval: Interval | None, since: dat
     """What `waits` found, as a reason."""
     if interval is None or since is None:
         text = rule.minimum_age.text if rule.minimum_age is not None else "birth"
-        return Reason(ReasonCode.FROM_AGE, {"minimum_age": text, "valid_from": day}, rule.source, rule.sensitive)
+        return Reason(_FROM_AGE, {"minimum_age": text, "valid_from": day}, rule.source, rule.sensitive)
     values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": day}
-    return Reason(ReasonCode.FROM_INTERVAL, values, rule.source, rule.sensitive)
+    return Reason(_FROM_INTERVAL, values, rule.source, rule.sensitive)
 
 
 def recommended_on(facts: Facts, rule: DoseRule, standing: Standing, earliest: date) -> date:
