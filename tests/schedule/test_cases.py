@@ -2,32 +2,25 @@
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.schedule.scenarios import differences
 from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.scenarios import Scenario, differences, read_scenarios
 
 FOLDER = Path(__file__).parent / "cases"
 ROOT = Path(__file__).resolve().parents[2]
-CASES = [case for path in sorted(FOLDER.glob("*.toml")) for case in tomllib.loads(path.read_text("utf-8"))["case"]]
+CASES = read_scenarios(FOLDER, load_schedule("cn"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])
-def test_the_scenario(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
+def test_the_scenario(case: Scenario) -> None:
     assert not differences(load_schedule("cn"), case)
 
 
-def test_no_title_is_used_twice() -> None:
-    titles = [case["title"] for case in CASES]
-    assert len(titles) == len(set(titles))
-
-
 def test_every_group_of_the_programme_has_a_scenario() -> None:
-    told = {each["group"] for case in CASES for each in case.get("forecasts", []) + case.get("evaluations", []) if "group" in each}
+    told = {each["group"] for case in CASES for each in (*case.forecasts, *case.evaluations) if "group" in each}
     assert set(load_schedule("cn").groups) <= told
 
 

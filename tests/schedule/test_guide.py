@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.schedule.scenarios import differences
 from vaxcard.schedule.loader import DATA, ScheduleDataError, read_schedule
+from vaxcard.schedule.scenarios import differences, scenario_of
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "changing-the-schedule.md"
 
@@ -39,14 +39,14 @@ def test_a_misspelt_duration_is_told_as_the_guide_quotes_it(shown: str, tmp_path
 
 def test_the_edit_of_the_guide_changes_the_answer_from_its_day_on_and_no_earlier(tmp_path: Path) -> None:
     _, edition, cases, *_ = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    before, on_the_day, after = tomllib.loads(cases)["case"]
     shutil.copytree(DATA, tmp_path / "data")
     old = read_schedule(tmp_path / "data/cn", tmp_path / "data/vaccines.toml")
     with (tmp_path / "data/cn/varicella.toml").open("a", encoding="utf-8") as file:
         file.write("\n" + edition)
     new = read_schedule(tmp_path / "data/cn", tmp_path / "data/vaccines.toml")
+    before, on_the_day, after = (scenario_of(new, case) for case in tomllib.loads(cases)["case"])
     assert not differences(old, before) and not differences(new, before)
     for case in (on_the_day, after):
-        assert differences(old, case), case["title"]
-        assert not differences(new, case), case["title"]
+        assert differences(old, case), case.title
+        assert not differences(new, case), case.title
     assert old.digest != new.digest

@@ -21,10 +21,14 @@ from vaxcard.records import signatures
 from vaxcard.records.database import Database, open_database
 from vaxcard.schedule.assessment import assess as assess_child
 from vaxcard.schedule.cdsi.loader import load_cdsi
+from vaxcard.schedule.check import check_folder
 from vaxcard.schedule.exchange import assess_stream, read_patient
-from vaxcard.schedule.loader import load_schedule, read_schedule, vaccines_of
+from vaxcard.schedule.faults import ScheduleDataError
+from vaxcard.schedule.loader import DATA, load_schedule, read_schedule, vaccines_of
 from vaxcard.schedule.questions import load_questions
 from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.scenarios import differences as differences_of_case
+from vaxcard.schedule.scenarios import read_scenarios
 from vaxcard.settings import load_settings
 
 
@@ -73,6 +77,47 @@ def _one_patient(written: str) -> dict[str, object]:
     if not isinstance(patient, dict):
         raise InputFault("what was read is not one JSON object", place="standard input", advice=advice)
     return patient
+
+
+@schedule.command("check")
+@click.option("--schedule", "code", default="cn", show_default=True, help="Code of a schedule that is shipped.")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A FOLDER of rules instead.")
+@click.option("--cases", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Hold the case files in FOLDER against it.")
+def check_command(code: str, folder: Path | None, cases: Path | None) -> None:
+    """Look through rule files: every fault at once, each with file and key; then the cases that are answered otherwise.
+
+    The exit status is 0 only when the rules can be read and every case is answered as expected. Nothing is written.
+    """
+    where = folder or DATA / code
+    if not where.is_dir():
+        raise InputFault(f"no schedule {code} is shipped", place="--schedule", advice="give its code, or --folder with its files")
+    checked = check_folder(where)
+    for fault in checked.faults:
+        click.echo(f"fault: {fault}")
+    if checked.schedule is None:
+        sys.exit(1)
+    found = checked.schedule
+    editions = sum(map(len, found.editions.values()))
+    click.echo(f"{found.code}: {len(found.groups)} groups, {editions} editions, {len(found.vaccines)} vaccines")
+    wrong = _hold_cases(found, cases) if cases else 0
+    sys.exit(1 if checked.faults or wrong else 0)
+
+
+def _hold_cases(rules: Schedule, folder: Path) -> int:
+    try:
+        scenarios = read_scenarios(folder, rules)
+    except ScheduleDataError as refused:
+        for fault in refused.faults:
+            click.echo(f"fault: {fault}")
+        return len(refused.faults)
+    wrong = 0
+    for case in scenarios:
+        told = differences_of_case(rules, case)
+        wrong += bool(told)
+        for difference in told:
+            click.echo(f"{case.place}: {case.title}: {difference}")
+    click.echo(f"cases: {len(scenarios) - wrong} of {len(scenarios)} answered as expected")
+    return wrong
 
 
 @schedule.command()
