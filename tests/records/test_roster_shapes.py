@@ -216,7 +216,7 @@ def test_doses_alone_find_their_children_on_file(importing: Importer, tmp_path: 
 
 def test_doses_counted_by_group_are_no_fault_in_a_workbook_that_counts_so(importing: Importer, tmp_path: Path) -> None:
     told = [("脊灰灭活疫苗", 1, "2024-05-06"), ("脊灰灭活疫苗", 2, "2024-06-06"), ("二价脊灰减毒活疫苗", 3, "2024-07-08")]
-    doses = [dose(疫苗名称=name, 剂次=number, 接种日期=day) for name, number, day in told]
+    doses = [dose(疫苗名称=name, 剂次=number, 接种日期=day, 接种部位=None) for name, number, day in told]
     report = importing(roster(tmp_path / "r.xlsx", [child()], doses))
     nothing_to_report(report)
 

@@ -6,6 +6,7 @@ A blank says nothing; what the record lacks and the row tells is a difference. A
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from vaxcard.records.clinics import name_key
 from vaxcard.records.doses import DoseRecord, current, versions_of
 from vaxcard.records.people import ChildIdentifier, ChildRecord, GuardianRecord
 from vaxcard.records.roster.dose_rows import DoseRow
+from vaxcard.records.roster.judging import box_of, same_box_on
 from vaxcard.records.roster.likeness import are_one_name
 from vaxcard.records.roster.rows import ChildRow, Link
 
@@ -74,6 +76,12 @@ class DosesOnFile:
         if dose.place and not _is_same_place(record, dose.place, clinic_id):
             differing["place"] = dose.place
         return differing
+
+
+    def in_the_same_box(self, dose: DoseRow) -> date | None:
+        """The day of another dose on file that came from this dose's box."""
+        same_box = (on for (vaccine, on), record in self._standing.items() if (vaccine, record.trace_code) == box_of(dose))
+        return same_box_on(dose, same_box)
 
 
 def _is_same_place(record: DoseRecord, told: str, clinic_id: UUID | None) -> bool:

@@ -12,14 +12,29 @@ from vaxcard.records.roster.headings import IDENTIFIERS, Table
 from vaxcard.records.roster.lengths import LONGEST, OF_A_DOSE, kept, kept_name, too_long
 from vaxcard.records.roster.report import Entry
 from vaxcard.records.roster.rows import Link, date_kind, link_fault, links_of, shown_code
-from vaxcard.records.roster.values import coded, customs, dose_number, has_lost_digits, is_trace_code, optional_text, plain_text, shown
+from vaxcard.records.roster.statuses import left_out, status_fault
+from vaxcard.records.roster.values import (
+    coded,
+    customs,
+    dose_number,
+    has_lost_digits,
+    is_code,
+    is_trace_code,
+    optional_text,
+    plain_text,
+    shown,
+    site_code,
+)
 from vaxcard.records.workbooks import Row, Unreadable
 from vaxcard.schedule.rules import Schedule
 
 
 @dataclass(frozen=True, slots=True)
 class DoseRow:
-    """A dose as its row tells. With a `refusal` it is not stored; `vaccine` and `given_on` are told as far as they are known."""
+    """A dose as its row tells. With a `refusal` it is not stored; `vaccine` and `given_on` are told as far as they are known.
+
+    `left_out` says why it is none: `voided` or `not-given`.
+    """
 
     table: Table
     row: int
@@ -39,6 +54,7 @@ class DoseRow:
     route: str | None = None
     place: str | None = None
     performer: str | None = None
+    left_out: str | None = None
     refusal: Entry | None = None
     warnings: tuple[Entry, ...] = ()
 
@@ -67,7 +83,7 @@ class DoseReader:
             lot_number=kept(table, row, "lot_number"),
             manufacturer=_interned(kept(table, row, "manufacturer")),
             trace_code=_trace_code(table, row),
-            site=coded("site", table.cell(row, "site"), LONGEST["site"]),
+            site=site_code(table.cell(row, "site"), LONGEST["site"]),
             route=coded("route", table.cell(row, "route"), LONGEST["route"]),
             place=_interned(kept(table, row, "given_at")),
             performer=_interned(kept(table, row, "performer")),
@@ -88,8 +104,24 @@ class DoseReader:
             expires_on=expires if isinstance(expires, date) else None,
             stated_number=stated if isinstance(stated, int) else None,
         )
-        refusal = _link_refusal(dose, row) or _date_refusal(dose, row, given) or vaccine_fault or _lot_refusal(dose, row)
-        return replace(dose, refusal=refusal, warnings=() if refusal else tuple(_warnings(dose, row, expires, stated)))
+        reason = left_out(table, row)
+        if reason is not None:
+            return replace(dose, left_out=reason)
+        refusal = _link_refusal(dose, row) or _status_refusal(dose, row) or _date_refusal(dose, row, given) or vaccine_fault
+        refusal = refusal or _lot_refusal(dose, row)
+        warnings = () if refusal else (*_warnings(dose, row, expires, stated), *self._site_warning(dose, row))
+        return replace(dose, refusal=refusal, warnings=warnings)
+
+    def _site_warning(self, dose: DoseRow, row: Row) -> list[Entry]:
+        """A site that nobody knows, or one where this vaccine cannot go: by mouth into an arm."""
+        if dose.site is None or dose.vaccine is None or any(too_long(dose.table, row, ["site"])):
+            return []
+        by_mouth = self.schedule.vaccine(dose.vaccine).route == "oral"
+        if not is_code("site", dose.site):
+            return [dose.entry("site-not-known", "site", shown(dose.table.cell(row, "site")))]
+        impossible = self.schedule.vaccine(dose.vaccine).route == "injection" and dose.site == "oral"
+        impossible = impossible or (by_mouth and dose.site != "oral")
+        return [dose.entry("site-impossible", "site", shown(dose.table.cell(row, "site")))] if impossible else []
 
     def _vaccine(self, dose: DoseRow, row: Row, given_on: date | None) -> tuple[str | None, Entry | None]:
         """The vaccine's code, or what is wrong. A name counts before a code, since codes are typed blindly."""
@@ -127,7 +159,7 @@ class DoseReader:
 
 def tells_a_dose(table: Table, row: Row) -> bool:
     """Whether a row of a flat sheet holds a dose at all: a child without doses stands there too."""
-    cells = (table.cell(row, of) for of in ("vaccine_name", "vaccine_code", "given_on"))
+    cells = (table.cell(row, of) for of in ("vaccine_name", "vaccine_code", "given_on", "lot_number") if of not in table.fixed)
     return any(isinstance(cell, Unreadable) or optional_text(cell, 120) for cell in cells)
 
 
@@ -142,6 +174,11 @@ def _link_refusal(dose: DoseRow, row: Row) -> Entry | None:
         return overlong
     fault = None if dose.links else link_fault(dose.table, row)
     return dose.entry(fault[0], fault[1], fault[2]) if fault else None
+
+
+def _status_refusal(dose: DoseRow, row: Row) -> Entry | None:
+    fault = status_fault(dose.table, row)
+    return dose.entry(*fault) if fault else None
 
 
 def _lot_refusal(dose: DoseRow, row: Row) -> Entry | None:

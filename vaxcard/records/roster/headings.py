@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import islice, pairwise, product, zip_longest
@@ -37,7 +37,8 @@ _VACCINE = {"vaccine_name", "vaccine_code"}
 class Table:
     """A table found in a sheet: where its headings end, and what stands in which column (by field: column from 0, heading).
 
-    `not_read` are the headings that mean nothing to the import.
+    `not_read` are the headings that mean nothing to the import. `fixed` is what the headings say of every row.
+    Where doses stand side by side, each of the `parts` is the table of one of them, on the same rows.
     """
 
     sheet: Sheet
@@ -47,6 +48,8 @@ class Table:
     has_children: bool
     has_doses: bool
     not_read: tuple[str, ...]
+    fixed: Mapping[str, Cell] = field(default_factory=dict)
+    parts: tuple[Table, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """The rows below the headings that say anything, with their numbers."""
@@ -55,7 +58,9 @@ class Table:
                 yield number, row
 
     def cell(self, row: Row, field: str) -> Cell:
-        """What stands in a row under a field; None where the table has no such column."""
+        """What stands in a row under a field, or is fixed for all rows; None where the table has no such column."""
+        if field in self.fixed:
+            return self.fixed[field]
         column = self.columns.get(field)
         return row[column] if column is not None and column < len(row) else None
 

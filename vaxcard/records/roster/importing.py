@@ -73,6 +73,7 @@ def import_roster(
         if not found.children and not found.doses:
             raise InputFault("the roster has headings and no rows", place=path.name, advice="export it again with its rows")
         report = RosterReport(entries=near_misses, columns_not_read=headings_not_read(sheets, tables), is_dry_run=dry_run)
+        report.run_id = None if dry_run else run.batch_id
         _start(database, run, path, found)
         bundles = gather(tables, found, DoseReader(schedule, language))
         _store_all(database, run, found, bundles, report, progress)
@@ -128,8 +129,9 @@ def _store_all(
         report.children.add(outcome.children)
         report.doses.add(outcome.doses)
         report.entries += outcome.entries
+        report.left_out.update(outcome.left_out)
         numbering += outcome.miscounts
-        done += sum((bundle.child is not None) + len(bundle.doses) for bundle in batch)
+        done += sum((bundle.child is not None) + len(bundle.doses) + len(bundle.left_out) for bundle in batch)
         progress(done, total)
     report.entries += likenesses.entries() + _numbering_entries(numbering)
 

@@ -6,12 +6,13 @@ A row has one refusal at most. Clinical judgement is not taken here: what happen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from vaxcard.records.roster.dose_rows import DoseRow
 from vaxcard.records.roster.report import Entry
+from vaxcard.records.roster.values import customs
 from vaxcard.schedule.rules import Schedule
 
 DoseKey = tuple[str, date]  # vaccine and day: with the child, the key of a dose
@@ -22,7 +23,7 @@ class Judged:
     """A child's doses: those that can be stored, with their warnings, and the entries of those that cannot."""
 
     sound: tuple[DoseRow, ...]
-    refused: tuple[Entry, ...]
+    refused: tuple[tuple[DoseRow, Entry], ...]
 
 
 def judge(doses: Sequence[DoseRow], name: str | None, born_on: date, today: date) -> Judged:
@@ -32,7 +33,7 @@ def judge(doses: Sequence[DoseRow], name: str | None, born_on: date, today: date
     for dose in doses:
         refusal = dose.refusal or _refusal(dose, sound, born_on, today)
         if refusal:
-            refused.append(refusal)
+            refused.append((dose, refusal))
         elif dose.vaccine and dose.given_on:
             sound[dose.vaccine, dose.given_on] = _with_name_checked(dose, name)
     return Judged(tuple(sound.values()), tuple(refused))
@@ -45,8 +46,25 @@ def _refusal(dose: DoseRow, sound: dict[DoseKey, DoseRow], born_on: date, today:
         return dose.entry("dose-before-birth", "given_on", dose.written_date, born_on=born_on.isoformat())
     if dose.given_on > today:
         return dose.entry("dose-in-the-future", "given_on", dose.written_date)
+    other_day = same_box_on(dose, (on for (vaccine, on), other in sound.items() if (vaccine, other.trace_code) == box_of(dose)))
+    if other_day is not None:
+        return dose.entry("the-same-box-on-another-day", "trace_code", dose.trace_code, other=str(other_day))
     first = sound.get((dose.vaccine, dose.given_on))
     return dose.entry("the-same-dose-twice", "given_on", dose.written_date, first=str(first.row)) if first else None
+
+
+def box_of(dose: DoseRow) -> tuple[str | None, str | None]:
+    """The vaccine and the trace code of the box that a dose came from."""
+    return dose.vaccine, dose.trace_code
+
+
+def same_box_on(dose: DoseRow, days: Iterable[date]) -> date | None:
+    """Of the `days` on which this child had a dose from this box, one so near that it is the same dose with a wrong date."""
+    given = dose.given_on
+    if not dose.trace_code or given is None:
+        return None
+    near: int = customs()["trace"]["slip_days"]
+    return next((day for day in days if 0 < abs((day - given).days) <= near), None)
 
 
 def _with_name_checked(dose: DoseRow, name: str | None) -> DoseRow:

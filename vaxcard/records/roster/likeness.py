@@ -26,6 +26,15 @@ def are_one_name(one: str, other: str) -> bool:
     return bool(fuzz.ratio(sounds(one)[0], sounds(other)[0]) >= customs()["likeness"]["sound"])
 
 
+def are_different_children(one: ChildRow, other: ChildRow) -> bool:
+    """Whether two rows under one identifier tell of two children: another birth date, another name, as far as both are told."""
+    if one.born_on and other.born_on and one.born_on != other.born_on:
+        return True
+    if not one.name or not other.name or one.name == other.name:
+        return False
+    return not are_one_name(one.name, other.name) or (one.sex != other.sex and "unknown" not in (one.sex, other.sex))
+
+
 @dataclass(frozen=True)
 class _Pair:
     earlier: ChildRow

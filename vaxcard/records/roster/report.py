@@ -6,19 +6,20 @@ The entries hold codes; the words for them, in each language, are data. The repo
 from __future__ import annotations
 
 import json
-import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from vaxcard.errors import InputFault
+from vaxcard.records.import_words import sentence, severity, word
 from vaxcard.records.workbooks import Table, write_workbook
 
 REFUSED, WARNING = "refused", "warning"
-_LANGUAGE = "en"  # where a language has no wording
+LEFT_OUT = ("voided", "not-given")
+_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +37,15 @@ class Entry:
     @property
     def severity(self) -> str:
         """`refused` (not stored) or `warning` (stored)."""
-        return str(_wording()[self.kind]["severity"])
+        return severity(self.kind)
 
     def problem(self, language: str = _LANGUAGE) -> str:
         """What is wrong, in a sentence."""
-        return self._said("problem", language)
+        return sentence(self.kind, "problem", self.value, self.details, language)
 
     def advice(self, language: str = _LANGUAGE) -> str:
         """What to do about it, in a sentence."""
-        return self._said("advice", language)
-
-    def _said(self, part: str, language: str) -> str:
-        words = {"value": self.value or "", "likely": ""}
-        for name, detail in self.details.items():
-            words[name] = self._detail(name, detail, language)
-        return _in(_wording()[self.kind][part], language).format_map(words)
-
-    def _detail(self, name: str, detail: str | tuple[str, ...], language: str) -> str:
-        if name == "likely":
-            return _in(_wording()[self.kind]["likely"], language).format(names=_join(detail, language))
-        if name == "because":
-            return _word("because", str(detail), language)
-        if name in ("fields", "missing"):
-            return _join([_word("field", code, language) for code in detail], language)
-        return _join(detail, language) if isinstance(detail, tuple) else detail
+        return sentence(self.kind, "advice", self.value, self.details, language)
 
     def as_json(self, language: str = _LANGUAGE) -> dict[str, object]:
         """The entry of the contract, with its `kind` beside it."""
@@ -100,13 +86,21 @@ class RosterReport:
     """The outcome of one import. A dry run's report is the one that the import itself would give.
 
     `columns_not_read` are, by sheet, the headings that mean nothing to the import: what stands below them was not stored.
+    `left_out` counts rows that say of themselves that they are no dose: `voided`, `not-given`. `run_id` names the import, to undo it.
     """
 
     children: Counts = field(default_factory=Counts)
     doses: Counts = field(default_factory=Counts)
     entries: list[Entry] = field(default_factory=list)
     columns_not_read: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
     is_dry_run: bool = False
+    run_id: UUID | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything in the workbook was not stored and waits for a person."""
+        return any(entry.severity == REFUSED for entry in self.entries)
 
     def as_json(self, language: str = _LANGUAGE) -> dict[str, Any]:
         """The report of the contract, with `columns_not_read` beside it."""
@@ -115,6 +109,7 @@ class RosterReport:
             "doses": self.doses.as_json(),
             "entries": [entry.as_json(language) for entry in self.entries],
             "columns_not_read": {sheet: list(headings) for sheet, headings in self.columns_not_read.items()},
+            "left_out": {reason: self.left_out[reason] for reason in LEFT_OUT},
         }
 
 
@@ -136,7 +131,7 @@ def write_report(report: RosterReport, path: Path, language: str = _LANGUAGE) ->
 
 def _entries_table(entries: Iterable[Entry], language: str) -> Table:
     def said(code: str) -> str:
-        return _word("heading", code, language)
+        return word("heading", code, language)
 
     widths = {"sheet": 14, "row": 8, "column": 14, "child": 24, "value": 28, "problem": 48, "advice": 48, "severity": 18}
     rows = [
@@ -157,34 +152,18 @@ def _entries_table(entries: Iterable[Entry], language: str) -> Table:
 
 def _totals_table(report: RosterReport, language: str) -> Table:
     def said(code: str) -> str:
-        return _word("heading", code, language)
+        return word("heading", code, language)
 
     outcomes = ("stored", "unchanged", "refused")
     rows: list[tuple[str | int, ...]] = [
         (said(kind), *(counts.as_json()[outcome] for outcome in outcomes))
         for kind, counts in (("children", report.children), ("doses", report.doses))
     ]
+    rows += [(said(reason), report.left_out[reason]) for reason in LEFT_OUT if report.left_out[reason]]
     return Table(said("totals"), [("", 14), *((said(outcome), 14) for outcome in outcomes)], rows)
 
 
 def _columns_table(report: RosterReport, language: str) -> Table:
-    headings = [(_word("heading", code, language), 24) for code in ("sheet", "column")]
+    headings = [(word("heading", code, language), 24) for code in ("sheet", "column")]
     rows = [(sheet, column) for sheet, columns in report.columns_not_read.items() for column in columns]
-    return Table(_word("heading", "not_read", language), headings, rows)
-
-
-@cache
-def _wording() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files("vaxcard.records").joinpath("data/roster_faults.toml").read_text(encoding="utf-8"))
-
-
-def _word(table: str, code: str, language: str) -> str:
-    return _in(_wording()[table][code], language)
-
-
-def _in(wording: Mapping[str, str], language: str) -> str:
-    return wording.get(language, wording[_LANGUAGE])
-
-
-def _join(parts: Iterable[str] | str, language: str) -> str:
-    return parts if isinstance(parts, str) else _word("between", "parts", language).join(parts)
+    return Table(word("heading", "not_read", language), headings, rows)

@@ -14,8 +14,8 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.enrolment import ChildForm, GuardianForm, register_child
 from vaxcard.records.people import ChildRecord
+from vaxcard.records.review import ImportRow
 from vaxcard.records.roster.comparing import IDENTITY, child_differences, children_linked, code_of, likely_on_file
-from vaxcard.records.roster.dose_rows import DoseRow
 from vaxcard.records.roster.dose_storing import DoseStoring, Outcome, Subject, column_of
 from vaxcard.records.roster.gathering import Bundle
 from vaxcard.records.roster.places import Places
@@ -34,7 +34,8 @@ class Storing:
         self._doses = DoseStoring(run, acting, self._places, self.outcome)
 
     def store(self, bundle: Bundle) -> None:
-        """Take in one child with its doses."""
+        """Take in one child with its doses; rows that are no dose are only counted, and held against the record."""
+        self.outcome.left_out.update(str(dose.left_out) for dose in bundle.left_out)
         child = bundle.child
         if child is not None and child.refusal is not None:
             self._refuse_child(child.refusal, bundle)
@@ -45,7 +46,7 @@ class Storing:
         elif len(on_file) > 1:
             self._refuse_child(child.entry("identifiers-of-two-children", "child_code", child.code), bundle)
         elif on_file:
-            self._compare(child, bundle.doses, self._locked(on_file[0]))
+            self._compare(child, bundle, self._locked(on_file[0]))
         else:
             self._register(child, bundle)
 
@@ -62,7 +63,8 @@ class Storing:
     def _store_doses_alone(self, bundle: Bundle, on_file: Sequence[ChildRecord]) -> None:
         if len(on_file) == 1:
             record = self._locked(on_file[0])
-            self._doses.store(bundle.doses, Subject(record, record.born_on, record.name(self._keyring), is_new=False))
+            subject = Subject(record, record.born_on, record.name(self._keyring), is_new=False)
+            self._doses.store(bundle.doses, subject, bundle.left_out)
             return
         self.outcome.doses.refused += len(bundle.doses)
         for dose in bundle.doses:
@@ -78,6 +80,7 @@ class Storing:
         record = None
         if not self._run.is_dry:
             record = register_child(self._acting, self._form(child, child.born_on, self._places.receiving(clinic)), note=False)
+            self._session.add(ImportRow(batch_id=self._run.batch_id, row_id=record.id, child_id=record.id, kind="child"))
         self._doses.store(bundle.doses, Subject(record, child.born_on, child.name, is_new=True))
 
     def _warn(self, child: ChildRow, record: ChildRecord | None) -> None:
@@ -111,7 +114,7 @@ class Storing:
             guardians=guardians,
         )
 
-    def _compare(self, child: ChildRow, doses: Sequence[DoseRow], record: ChildRecord) -> None:
+    def _compare(self, child: ChildRow, bundle: Bundle, record: ChildRecord) -> None:
         told_clinic = self._places.known(child.clinic) if child.clinic else None
         differing = child_differences(self._session, self._keyring, child, record, told_clinic)
         if differing:
@@ -123,6 +126,7 @@ class Storing:
             self._warn(child, record)
             self.outcome.children.unchanged += 1
         if IDENTITY & differing.keys():
-            self.outcome.doses.refused += len(doses)
+            self.outcome.doses.refused += len(bundle.doses)
         else:
-            self._doses.store(doses, Subject(record, record.born_on, child.name, is_new=False))
+            subject = Subject(record, record.born_on, child.name, is_new=False)
+            self._doses.store(bundle.doses, subject, bundle.left_out)

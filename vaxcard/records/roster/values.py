@@ -90,6 +90,23 @@ def coded(table: str, value: Cell, longest: int) -> str | None:
     return (code_for(table, text) or text) if text else None
 
 
+def site_code(value: Cell, longest: int) -> str | None:
+    """The code of a place on the body: listed, or told by a limb and a side in it; else what was written."""
+    text = optional_text(value, longest)
+    if text is None or (listed := code_for("site", text)) is not None:
+        return None if text is None else listed
+    words = customs()["site_words"]
+    limbs, sides = ([code for code, said in words[of].items() if any(word in folded(text) for word in said)] for of in ("limbs", "sides"))
+    if len(limbs) != 1 or len(sides) > 1:
+        return text
+    return "-".join([*sides, *limbs]) if limbs != ["oral"] else "oral"
+
+
+def is_code(table: str, code: str) -> bool:
+    """Whether this is one of the table's codes, not a word that was kept as written."""
+    return code in customs()[table]
+
+
 def is_elsewhere(place: str) -> bool:
     """Whether a clinic's name only says that it was somewhere else."""
     return folded(place) in _said_for("clinic")["elsewhere"]
