@@ -48,11 +48,11 @@ def waits(plan: VisitPlan, group: str) -> WaitingDose:
 
 def test_a_newborn_is_given_both_at_once_and_bcg_in_the_arm() -> None:
     plan = today(TODAY)
-    assert {dose.vaccine: dose.site for dose in plan.doses} == {"HepB": "right-arm", "BCG": "left-arm"}
+    assert {dose.vaccine: dose.site for dose in plan.doses} == {"HepB": "right-upper-arm", "BCG": "left-upper-arm"}
 
 
 def test_bcg_waits_when_both_arms_are_taken() -> None:
-    plan = today(TODAY, used=["left-arm", "right-arm"])
+    plan = today(TODAY, used=["left-upper-arm", "right-upper-arm"])
     assert vaccines(plan) == ["HepB"] and plan.doses[0].site == "left-thigh"
     assert waits(plan, "BCG").cause is WaitCause.SITE
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from multiprocessing import get_context
 from uuid import UUID
 
-from vaxcard.records import answers, sweeping
+from vaxcard.records import answers, kept_answers, sweeping
 from vaxcard.records.acting import Acting
 from vaxcard.records.database import Database
 from vaxcard.schedule.assessment import ENGINE
@@ -93,7 +93,7 @@ def _rebuild_range(database: Database, schedule: Schedule, ids: Sequence[UUID], 
         compared = answers.compare(acting, ids)
     with database.writing() as session:
         acting = Acting(session, database.keyring, schedule, _ACTOR, None, moment.now, moment.today)
-        return answers.write(acting, compared, ACTION, reason_of(schedule))
+        return kept_answers.renew(acting, compared, ACTION, reason_of(schedule))
 
 
 def _in_processes(ranges: Iterator[list[UUID]], moment: Moment, jobs: int, opener: Opener) -> Iterator[int]:

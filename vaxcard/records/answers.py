@@ -1,37 +1,41 @@
-"""Stored answers beside those of today's rules, a range of children at a time: read in bulk, compared, and written only where they differ.
+"""What the engine answers of children, beside what is on file: read in bulk, judged, compared, and written only where it differs.
 
-What an answer is worked out from is `chart`'s reading of a record; this is the same, for hundreds of children in a few statements.
+One child's record after a change (`chart`) and everyone's after a new edition are judged here alike, and written by `kept_answers`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.acting import Acting
 from vaxcard.records.audit import AuditEntry
-from vaxcard.records.chart import refresh
 from vaxcard.records.clinics import ClinicRecord, all_clinics
-from vaxcard.records.doses import DoseRecord, DoseStatus, StoredEvaluation
-from vaxcard.records.outbox import withdraw_planned
+from vaxcard.records.coming import Asked, Coming, next_visit
+from vaxcard.records.doses import StoredEvaluation
+from vaxcard.records.histories import Told, read_many, rows_by_child
 from vaxcard.records.people import ChildRecord, ChildState
-from vaxcard.records.safety import DecisionRecord, ObservationRecord
-from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_session_day, work_out_next_visit
+from vaxcard.records.visits import DueRow, NextVisit, VisitKind, next_session_day
 from vaxcard.schedule.assessment import assess
-from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
+from vaxcard.schedule.history import Child, History
 from vaxcard.schedule.outcomes import Assessment, Evaluation, Forecast, Reason, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
 Facts = dict[str, Any]
 _DUE = ("status", "is_optional", "is_due", "dose_number", "vaccines", "earliest", "recommended", "past_due", "latest", "needs", "reasons")
 _WORTH = ("status", "dose_number", "reasons")
+_VISIT = ("clinic_id", "visit_on", "planned_on", "groups", "kind")
+_CHILD = (
+    *("id", "clinic_id", "person_key", "born_on", "sex", "state", "version"),
+    *("assessed_on", "assessed_edition", "assessed_engine", "assessed_version", "assessed_holds_until"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,94 +48,78 @@ class Answer:
 
 @dataclass(frozen=True)
 class Standing:
-    """One child as read: the row's facts, the history with its doses' ids in order, the answer and the next visit on file."""
+    """One child as read: the row's facts, what its record tells, the answer and the next visit on file."""
 
     row: Any
-    history: History
-    dose_ids: tuple[UUID, ...]
+    told: Told
     stored: Answer
-    visit: Any
+    visit: Coming | None
+
+    @property
+    def history(self) -> History:
+        """What the engine reads."""
+        return self.told.history
+
+    @property
+    def dose_ids(self) -> tuple[UUID, ...]:
+        """The ids of the history's doses, in its order."""
+        return self.told.dose_ids
 
     def assessed(self, schedule: Schedule, on: date) -> Assessment:
         """The engine's answer on a day."""
-        return assess(schedule, Child(self.row.born_on, self.row.sex), self.history, on)
+        return assess(schedule, Child(self.row.born_on, self.row.sex), self.told.history, on)
 
 
 @dataclass(frozen=True)
-class Compared:
-    """One child's answer worked out anew, and what of it is on file already: the rows, the next visit, the stamp of rules and version."""
+class Judged:
+    """One child's answer worked out anew, the next visit, and what of both is on file already, with the stamp of rules and version.
+
+    `seen` is the next visit that was on file when it was judged.
+    """
 
     child_id: UUID
     clinic_id: UUID
     version: int
     assessment: Assessment
     answer: Answer
-    same: bool
-    visit_stands: bool
-    stamped: bool
+    coming: Coming | None
+    seen: Coming | None
+    same: bool = False
+    stamped: bool = False
+
+    @property
+    def visit_stands(self) -> bool:
+        """Whether the next visit on file is the one that was worked out."""
+        return self.coming == self.seen
 
 
 def read_standings(session: Session, keyring: Keyring, child_ids: Collection[UUID]) -> list[Standing]:
     """These children (some hundreds at most) as they are on file, in the order of their ids."""
     columns = [getattr(ChildRecord, name) for name in _CHILD]
     rows = session.execute(select(*columns).where(ChildRecord.id.in_(child_ids)).order_by(ChildRecord.id)).all()
-    keys = {row.id: row.person_key for row in rows}
-    doses = {child: _current(found) for child, found in _by_child(session, DoseRecord, _DOSE, child_ids).items()}
-    findings = _by_child(session, ObservationRecord, _FINDING, child_ids)
-    decisions = _by_child(session, DecisionRecord, _DECIDED, child_ids)
-    due = _by_child(session, DueRow, ("group", *_DUE), child_ids)
-    worth = _by_child(session, StoredEvaluation, ("dose_id", "group", *_WORTH), child_ids)
-    visits = _by_child(session, NextVisit, ("clinic_id", "visit_on", "planned_on", "groups", "kind"), child_ids)
+    told = read_many(session, keyring, {row.id: row.person_key for row in rows})
+    due = rows_by_child(session, DueRow, ("group", *_DUE), child_ids)
+    worth = rows_by_child(session, StoredEvaluation, ("dose_id", "group", *_WORTH), child_ids)
+    visits = rows_by_child(session, NextVisit, _VISIT, child_ids)
     return [
         Standing(
             row=row,
-            history=History(
-                tuple(DoseAdministered(n, dose.given_on, dose.vaccine, dose.expires_on) for n, dose in enumerate(doses.get(row.id, []), 1)),
-                tuple(_observation(keyring, keys[row.id], each) for each in findings.get(row.id, []) if each.ended_at is None),
-                tuple(_decision(keyring, keys[row.id], each) for each in decisions.get(row.id, []) if each.ended_at is None),
-            ),
-            dose_ids=tuple(dose.id for dose in doses.get(row.id, [])),
+            told=told[row.id],
             stored=Answer(
                 {each.group: {key: getattr(each, key) for key in _DUE} for each in due.get(row.id, [])},
                 {(each.dose_id, each.group): {key: getattr(each, key) for key in _WORTH} for each in worth.get(row.id, [])},
             ),
-            visit=next(iter(visits.get(row.id, [])), None),
+            visit=visit_on_file(next(iter(visits.get(row.id, [])), None)),
         )
         for row in rows
     ]
 
 
-_CHILD = (
-    *("id", "clinic_id", "person_key", "born_on", "sex", "state", "version"),
-    *("assessed_on", "assessed_edition", "assessed_engine", "assessed_version", "assessed_holds_until"),
-)
-_DOSE = ("id", "status", "supersedes_id", "given_on", "vaccine", "expires_on", "recorded_at")
-_FINDING = ("code", "observed_on", "value_sealed", "until", "ended_at", "recorded_at", "id")
-_DECIDED = ("decided_on", "group", "given_on", "decision", "until", "reason_sealed", "ended_at", "recorded_at", "id")
-
-
-def _by_child(session: Session, table: Any, names: Sequence[str], child_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    columns = [table.child_id, *[getattr(table, name) for name in names]]
-    ordered = [table.recorded_at, table.id] if "recorded_at" in names else []
-    for row in session.execute(select(*columns).where(table.child_id.in_(child_ids)).order_by(*ordered)):
-        found.setdefault(row.child_id, []).append(row)
-    return found
-
-
-def _current(rows: Sequence[Any]) -> list[Any]:
-    superseded = {row.supersedes_id for row in rows}
-    standing = [row for row in rows if row.id not in superseded and row.status == DoseStatus.COMPLETED]
-    return sorted(standing, key=lambda row: (row.given_on, row.recorded_at, str(row.id)))
-
-
-def _observation(keyring: Keyring, key: bytes, row: Any) -> Observation:
-    return Observation(row.code, row.observed_on, keyring.unseal(key, row.value_sealed, "observation.value"), row.until)
-
-
-def _decision(keyring: Keyring, key: bytes, row: Any) -> Decision:
-    reason = keyring.unseal(key, row.reason_sealed, "decision.reason")
-    return Decision(row.decided_on, row.group, row.given_on, row.decision, row.until, reason)
+def visit_on_file(row: Any) -> Coming | None:
+    """A row of next visits as it would be worked out."""
+    if row is None:
+        return None
+    return Coming(row.clinic_id, row.visit_on, row.planned_on, tuple(row.groups), VisitKind(row.kind))
 
 
 def answer_of(assessment: Assessment, dose_ids: Sequence[UUID], *, is_served: bool = True) -> Answer:
@@ -167,111 +155,32 @@ def _reason(reason: Reason) -> Facts:
     return {"code": str(reason.code), "values": values, "source": reason.source, "sensitive": reason.sensitive}
 
 
-def compare(acting: Acting, child_ids: Collection[UUID]) -> list[Compared]:
-    """These children assessed for `acting.today` beside what is on file; only reads."""
+def judge(acting: Acting, child: Any, told: Told, seen: Coming | None, clinic: ClinicRecord, first_day: date) -> Judged:
+    """A child's answer for `acting.today` and its next visit; `child` is its row, `first_day` the clinic's (`visits.next_session_day`)."""
+    person = Child(child.born_on, child.sex)
+    assessment = assess(acting.schedule, person, told.history, acting.today)
+    is_served = child.state == ChildState.ACTIVE
+    coming = None
+    if is_served:
+        kept = seen is not None and seen.kind == VisitKind.APPOINTED and seen.visit_on >= acting.today and seen.clinic_id == clinic.id
+        asked = Asked(acting.schedule, person, told, assessment)
+        coming = next_visit(asked, clinic, first_day, seen.visit_on if kept and seen is not None else None)
+    answer = answer_of(assessment, told.dose_ids, is_served=is_served)
+    return Judged(child.id, clinic.id, child.version, assessment, answer, coming, seen)
+
+
+def compare(acting: Acting, child_ids: Collection[UUID]) -> list[Judged]:
+    """These children judged for `acting.today` beside what is on file; only reads."""
     clinics = {clinic.id: clinic for clinic in all_clinics(acting.session)}
     first_days = {key: next_session_day(clinic, acting.now) for key, clinic in clinics.items()}
     found = []
     for each in read_standings(acting.session, acting.keyring, child_ids):
-        assessment = each.assessed(acting.schedule, acting.today)
-        answer = answer_of(assessment, each.dose_ids, is_served=each.row.state == ChildState.ACTIVE)
-        clinic = clinics[each.row.clinic_id]
-        stands = _visit_stands(each, answer, clinic, first_days[clinic.id], acting.today)
-        stamped = (each.row.assessed_edition, each.row.assessed_engine, each.row.assessed_version, each.row.assessed_holds_until)
-        due = (assessment.edition, assessment.engine, each.row.version, assessment.holds_until)
-        found.append(Compared(each.row.id, clinic.id, each.row.version, assessment, answer, answer == each.stored, stands, stamped == due))
+        row = each.row
+        judged = judge(acting, row, each.told, each.visit, clinics[row.clinic_id], first_days[row.clinic_id])
+        stamped = (row.assessed_edition, row.assessed_engine, row.assessed_version, row.assessed_holds_until)
+        due = (judged.assessment.edition, judged.assessment.engine, row.version, judged.assessment.holds_until)
+        found.append(replace(judged, same=judged.answer == each.stored, stamped=stamped == due))
     return found
-
-
-def _visit_stands(each: Standing, answer: Answer, clinic: ClinicRecord, first_day: date, today: date) -> bool:
-    """Whether the next visit on file is the one that would be worked out now, or an appointment that stands."""
-    rows = [_Row({"group": group, **facts}) for group, facts in sorted(answer.due.items())]
-    wanted = work_out_next_visit(each.row.id, clinic, cast(Sequence[DueRow], rows), first_day)
-    if wanted is None or each.visit is None:
-        return wanted is None and each.visit is None
-    same = (each.visit.planned_on, sorted(each.visit.groups)) == (wanted.planned_on, sorted(wanted.groups))
-    if each.visit.kind == VisitKind.APPOINTED and each.visit.visit_on >= today:
-        return same
-    return same and (each.visit.clinic_id, each.visit.visit_on, each.visit.kind) == (clinic.id, wanted.visit_on, wanted.kind)
-
-
-class _Row:
-    """A due row that is not on file."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.__dict__.update(facts)
-
-
-def write(acting: Acting, compared: Sequence[Compared], action: str, reason: str) -> int:
-    """Rewrite the answers that differ and date the others; one entry in the audit trail. Returns how many children.
-
-    A child whose record has changed since it was read, or whose next visit moves, is worked out again alone.
-    """
-    ids = [each.child_id for each in compared]
-    all_clinics(acting.session)  # held, so that each is read once
-    rows = select(ChildRecord).where(ChildRecord.id.in_(ids)).order_by(ChildRecord.id).with_for_update(key_share=True)
-    children = {child.id: child for child in acting.session.scalars(rows.execution_options(populate_existing=True))}
-    as_read = [each for each in compared if each.child_id in children and children[each.child_id].version == each.version]
-    together = [each for each in as_read if each.visit_stands]
-    alone = children.keys() - {each.child_id for each in together}
-    for child in children.values():
-        if child.id in alone:
-            refresh(acting, child)
-    _write_rows(acting, [each for each in together if not each.same])
-    _date(acting, together)
-    if children:
-        acting.note(action, subjects=[str(child_id) for child_id in children], reason=reason)
-    return len(children)
-
-
-def _write_rows(acting: Acting, changed: Sequence[Compared]) -> None:
-    """New due rows and evaluations for children whose next visit stays; planned texts that no longer hold are taken back."""
-    if not changed:
-        return
-    session, ids = acting.session, [each.child_id for each in changed]
-    session.flush()
-    for table in (DueRow, StoredEvaluation):
-        session.execute(delete(table).where(table.child_id.in_(ids)).execution_options(synchronize_session=False))
-    due = [_due_row(each, group, facts) for each in changed for group, facts in each.answer.due.items()]
-    worth = [
-        {"dose_id": dose_id, "group": group, "child_id": each.child_id, **facts}
-        for each in changed
-        for (dose_id, group), facts in each.answer.worth.items()
-    ]
-    for entity, rows in ((DueRow, due), (StoredEvaluation, worth)):
-        if rows:
-            session.execute(insert(entity), rows)
-    for child_id in ids:
-        withdraw_planned(session, child_id, acting.now)
-
-
-def _due_row(each: Compared, group: str, facts: Facts) -> Facts:
-    found, whose = each.assessment, {"child_id": each.child_id, "clinic_id": each.clinic_id, "group": group}
-    by = {"edition": found.edition, "engine": found.engine, "record_version": each.version, "holds_until": found.holds_until}
-    return {**whose, **facts, **by}
-
-
-def _date(acting: Acting, untouched: Sequence[Compared]) -> None:
-    """Say of answers that did not change on which day and by which rules they hold."""
-    stamps = [_stamp(acting, each) for each in untouched]
-    if not stamps:
-        return
-    acting.session.flush()
-    connection = acting.session.connection()
-    values: Facts = {"assessed_on": bindparam("on"), "assessed_edition": bindparam("by"), "assessed_engine": bindparam("engine_by")}
-    values |= {"assessed_version": bindparam("at"), "assessed_holds_until": bindparam("until")}
-    connection.execute(update(ChildRecord).where(ChildRecord.id == bindparam("child")).values(values), stamps)
-    older = [stamp for stamp, each in zip(stamps, untouched, strict=True) if not each.stamped]
-    if older:
-        rows: Facts = {"edition": bindparam("by"), "engine": bindparam("engine_by")}
-        rows |= {"record_version": bindparam("at"), "holds_until": bindparam("until")}
-        connection.execute(update(DueRow).where(DueRow.child_id == bindparam("child")).values(rows), older)
-
-
-def _stamp(acting: Acting, each: Compared) -> Facts:
-    found = each.assessment
-    stamp = {"child": each.child_id, "on": acting.today, "by": found.edition, "engine_by": found.engine}
-    return {**stamp, "at": each.version, "until": found.holds_until}
 
 
 def done_under(session: Session, today: date, action: str, reason: str) -> set[UUID]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
@@ -18,11 +19,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.records.columns import Base, Id, Instant
 
+Row = TypeVar("Row")
+"""A row of doses, of the ORM or of Core: what is asked of it are its columns' names."""
+
 
 class DoseStatus(StrEnum):
     """FHIR's words for what a row says happened."""
 
     COMPLETED = "completed"
+    NOT_DONE = "not-done"
     ENTERED_IN_ERROR = "entered-in-error"
 
 
@@ -123,17 +128,28 @@ class StoredEvaluation(Base):
     reasons: Mapped[list[dict[str, object]]] = mapped_column(JSON)
 
 
-def current(rows: Iterable[DoseRecord]) -> list[DoseRecord]:
-    """The doses that stand: neither superseded nor entered in error, by date, then in the order of recording."""
-    rows = list(rows)
-    superseded = {row.supersedes_id for row in rows}
-    standing = [row for row in rows if row.id not in superseded and row.status == DoseStatus.COMPLETED]
-    return sorted(standing, key=lambda row: (row.given_on, row.recorded_at, str(row.id)))
+def standing(rows: Iterable[Row]) -> list[Row]:
+    """The rows that stand, doses given and not given: neither superseded nor entered in error, by date, then as they were recorded."""
+    told: list[Any] = list(rows)
+    superseded = {row.supersedes_id for row in told}
+    found = [row for row in told if row.id not in superseded and row.status != DoseStatus.ENTERED_IN_ERROR]
+    return sorted(found, key=lambda row: (row.given_on, row.recorded_at, str(row.id)))
+
+
+def current(rows: Iterable[Row]) -> list[Row]:
+    """The doses that were given: those rows that stand and do not say that a vaccine was not given."""
+    told: list[Any] = standing(rows)
+    return [row for row in told if row.status == DoseStatus.COMPLETED]
+
+
+def rows_of(session: Session, child_id: UUID) -> list[DoseRecord]:
+    """Every row of the child's doses, in no order: what stands of them is for `current` and `standing` to say."""
+    return list(session.scalars(select(DoseRecord).where(DoseRecord.child_id == child_id)))
 
 
 def doses_of(session: Session, child_id: UUID) -> list[DoseRecord]:
     """The child's doses that stand."""
-    return current(session.scalars(select(DoseRecord).where(DoseRecord.child_id == child_id)))
+    return current(rows_of(session, child_id))
 
 
 def versions_of(session: Session, child_id: UUID) -> list[DoseRecord]:

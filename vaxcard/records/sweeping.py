@@ -1,6 +1,6 @@
 """Assessing many children again: those whose stored answer has run out, or everyone when an edition changes, a batch a transaction.
 
-Nothing here decides what is owed: that is `chart`'s.
+Nothing here decides what is owed: that is `answers`'.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from vaxcard.records import chart
 from vaxcard.records.acting import Acting
-from vaxcard.records.clinics import all_clinics
+from vaxcard.records.answers import compare
+from vaxcard.records.kept_answers import renew
 from vaxcard.records.people import ChildRecord
 
 
@@ -22,14 +22,7 @@ def assess_again(acting: Acting, child_ids: Collection[UUID], action: str) -> in
 
     Rows are locked in one order, so that two runs never wait for each other in a ring.
     """
-    clinics = all_clinics(acting.session)  # held, so that each is read once
-    rows = select(ChildRecord).where(ChildRecord.id.in_(child_ids)).order_by(ChildRecord.id).with_for_update(key_share=True)
-    children = acting.session.scalars(rows.execution_options(populate_existing=True)).all() if clinics else []
-    for child in children:
-        chart.refresh(acting, child)
-    if children:
-        acting.note(action, subjects=[str(child.id) for child in children])
-    return len(children)
+    return renew(acting, compare(acting, child_ids), action)
 
 
 def children_after(session: Session, last: UUID | None, limit: int) -> list[UUID]:

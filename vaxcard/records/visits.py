@@ -1,11 +1,11 @@
 """What is owed and when the child comes next: due rows, the one next visit of a child, and a clinic's open days.
 
-Due rows and next visits are worked out by `chart` at every write; cards, pages, calendars and texts print these rows and no other.
+`coming` works out the visit and `kept_answers` writes both at every change; cards, pages, calendars and texts print these rows alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -118,31 +118,3 @@ def next_session_day(clinic: ClinicRecord, now: datetime) -> date:
 
 def _days_from(first: date) -> Iterator[date]:
     return (first + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD_DAYS))
-
-
-def work_out_next_visit(child_id: UUID, clinic: ClinicRecord, rows: Sequence[DueRow], not_before: date) -> NextVisit | None:
-    """The visit that the due rows ask for: the first open day on or after the earliest recommended date, and all that may be given then.
-
-    `not_before` is the first day on which the clinic still vaccinates (`next_session_day`): nobody is told to come after hours.
-    Only programme doses that await nothing else call for a visit; a paid vaccine already begun joins one that is due anyway.
-    """
-    callable_rows = [row for row in rows if row.recommended is not None and row.earliest is not None and row.needs is None]
-    dates = [row.recommended for row in callable_rows if row.recommended is not None and not row.is_optional]
-    if not dates:
-        return None
-    planned_on = min(dates)
-    visit_on = first_open_day(clinic, max(planned_on, not_before))
-    groups = [row.group for row in callable_rows if row.earliest is not None and row.earliest <= visit_on and _called_by(row, visit_on)]
-    return NextVisit(
-        child_id=child_id,
-        clinic_id=clinic.id,
-        visit_on=visit_on,
-        planned_on=planned_on,
-        groups=groups,
-        kind=VisitKind.COMPUTED,
-    )
-
-
-def _called_by(row: DueRow, visit_on: date) -> bool:
-    """Whether a dose belongs to the visit: what could be given early is not pulled forward before its recommended day."""
-    return row.recommended is not None and row.recommended <= visit_on

@@ -26,6 +26,7 @@ class VisitRules:
     """What holds at one visit. `only_at` names the sites of vaccines that may not go everywhere; `first` are groups, most urgent first.
 
     A dose that is late may wait up to `put_off_at_most` if that saves a visit; visits of a plan lie `apart` at least.
+    A visit to come waits up to `join_within` for what is recommended a few days after it.
     """
 
     sites: tuple[Site, ...]
@@ -34,6 +35,7 @@ class VisitRules:
     first: tuple[str, ...]
     apart: Duration
     put_off_at_most: Duration
+    join_within: Duration
     unverified: tuple[str, ...]
 
     def sites_of(self, vaccine: str) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def read_visit_rules(path: Path, schedule: Schedule) -> VisitRules:
         first=_known(first, "groups", schedule.groups),
         apart=together.needed_duration("apart"),
         put_off_at_most=together.needed_duration("put_off_at_most"),
+        join_within=together.needed_duration("join_within"),
         unverified=main.words("unverified"),
     )
     _close(main, first, together)

@@ -28,8 +28,8 @@ from vaxcard.web.rendering import fault_in_words
 recording = Blueprint("recording", __name__, url_prefix="/counter/children/<uuid:child_id>")
 
 SITES = {
-    "left-arm": marked("Left upper arm"),
-    "right-arm": marked("Right upper arm"),
+    "left-upper-arm": marked("Left upper arm"),
+    "right-upper-arm": marked("Right upper arm"),
     "left-thigh": marked("Left thigh"),
     "right-thigh": marked("Right thigh"),
     "mouth": marked("By mouth"),
