@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from ipaddress import ip_address
@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vaxcard.errors import SettingsError
 from vaxcard.keyring import Keyring, random_secret
+from vaxcard.reminders.channels.choosing import SmsSettings
 
 _SECRET_FILE = "local-secret.key"
 _MOST_PROXIES = 9
+_MOST_A_SECOND = 1000
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,7 @@ class Settings:
     trusted_proxies: int
     print_folder: str
     typed_share: int
-    sms_channel: str
-    sms_file: str | None
+    sms: SmsSettings
 
     def keyring(self) -> Keyring:
         """The key ring of this registry. Raises SettingsError for a secret that is too short."""
@@ -75,9 +76,36 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
         trusted_proxies=_trusted_proxies(setting("TRUSTED_PROXIES", "0")),
         print_folder=setting("PRINT_FOLDER", _beside_registry(database_url, "print")),
         typed_share=_typed_share(setting("TYPED_SHARE", "10")),
-        sms_channel=setting("SMS_CHANNEL", registry["sms_channel"]),
-        sms_file=environment.get("VAXCARD_SMS_FILE") or None,
+        sms=_sms(setting, registry["sms_channel"], setting("REGION", country["region"]), setting("PUBLIC_URL", registry["public_url"])),
     )
+
+
+def _sms(setting: Callable[[str, str], str], channel: str, region: str, public_url: str) -> SmsSettings:
+    """What was set about texts; what a channel lacks is told when it is opened."""
+    return SmsSettings(
+        channel=setting("SMS_CHANNEL", channel),
+        second_channel=setting("SMS_SECOND_CHANNEL", "") or None,
+        file=setting("SMS_FILE", "") or None,
+        gateway=setting("SMS_GATEWAY", "") or None,
+        abroad_ground=setting("SMS_ABROAD_GROUND", "") or None,
+        part_price=setting("SMS_PART_PRICE", "") or None,
+        a_second=_a_second(setting("SMS_A_SECOND", "10")),
+        region=region,
+        public_url=public_url,
+        twilio_account_sid=setting("TWILIO_ACCOUNT_SID", "") or None,
+        twilio_auth_token=setting("TWILIO_AUTH_TOKEN", "") or None,
+        twilio_from=setting("TWILIO_FROM", "") or None,
+        twilio_messaging_service_sid=setting("TWILIO_MESSAGING_SERVICE_SID", "") or None,
+        twilio_base_url=setting("TWILIO_BASE_URL", "") or None,
+    )
+
+
+def _a_second(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_A_SECOND:
+        raise SettingsError(
+            "not a number of texts a second", place="VAXCARD_SMS_A_SECOND", advice=f"write one from 1 to {_MOST_A_SECOND}"
+        )
+    return int(text)
 
 
 def _beside_registry(database_url: str, name: str) -> str:

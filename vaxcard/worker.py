@@ -22,8 +22,10 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import ClinicRecord, all_clinics
 from vaxcard.records.database import Database
 from vaxcard.records.signatures import unsigned
-from vaxcard.reminders.channels import Channel, open_channel
+from vaxcard.reminders.channels import Channel
+from vaxcard.reminders.channels.choosing import open_channels
 from vaxcard.reminders.dispatch import send_due
+from vaxcard.reminders.lineup import Lineup
 from vaxcard.reminders.planning import Planned, plan
 from vaxcard.schedule.rules import Schedule
 from vaxcard.settings import Settings
@@ -41,7 +43,7 @@ class Timetable:
 
     database: Database
     schedule: Schedule
-    channel: Channel
+    channel: Channel | Lineup
     programme_zone: ZoneInfo
     clock: Callable[[], datetime]
 
@@ -94,7 +96,7 @@ class Timetable:
 
 def run_worker(settings: Settings, database: Database, schedule: Schedule, *, once: bool = False) -> None:
     """Do what is due now, and unless `once` go on by the timetable until interrupted. Raises SettingsError for an unknown channel."""
-    channel = open_channel(settings.sms_channel, sys.stdout, settings.sms_file)
+    channel = Lineup(open_channels(settings.sms, sys.stdout))
     jobs = Timetable(database, schedule, channel, settings.zone(), lambda: datetime.now(UTC))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # its own faults, not each tick

@@ -25,6 +25,8 @@ _COLUMNS = (
 def upgrade() -> None:
     for name, kind in _COLUMNS:
         op.add_column("messages", sa.Column(name, kind, nullable=True))
+    op.drop_index("ix_messages_state_send_on", table_name="messages")
+    op.create_index("ix_messages_state_send_on_clinic_id", "messages", ["state", "send_on", "clinic_id"], unique=False)
     op.create_index("ix_messages_cause", "messages", ["cause"], unique=False)
     op.create_index("ix_messages_clinic_id_send_on", "messages", ["clinic_id", "send_on"], unique=False)
     op.create_index(
@@ -69,5 +71,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for index in ("uq_messages_family_key_body_key", "ix_messages_clinic_id_send_on", "ix_messages_cause"):
         op.drop_index(index, table_name="messages")
+    op.drop_index("ix_messages_state_send_on_clinic_id", table_name="messages")
+    op.create_index("ix_messages_state_send_on", "messages", ["state", "send_on"], unique=False)
     for name, _ in reversed(_COLUMNS):
         op.drop_column("messages", name)

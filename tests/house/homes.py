@@ -17,6 +17,8 @@ HOMES: dict[str, dict[str, str]] = {
     "zxingcpp": {"papers": "symbols are read where they are drawn, the counter's camera frames too"},
     "babel": {"language": "catalogues and dates in words are one room's work"},
     "twilio": {"reminders.channels": "a provider is known to its channel only"},
+    "requests": {"reminders.channels": "what Twilio's SDK raises when nobody answers"},
+    "urllib3": {"reminders.channels": "says whether a request had left when nobody answered"},
     "apscheduler": {"worker": "the timetable knows every job; no job knows the timetable"},
     "flask": {
         "api": "doors for machines",

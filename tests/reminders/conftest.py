@@ -12,7 +12,7 @@ import pytest
 from tests.story import Story, begin
 from vaxcard.records.database import Database
 from vaxcard.records.messages import MessageRecord, texts_of
-from vaxcard.reminders.channels import Fate, Outcome
+from vaxcard.reminders.channels import Fate, Outcome, Text
 from vaxcard.reminders.dispatch import send_due
 from vaxcard.reminders.planning import Planned, plan
 from vaxcard.schedule.loader import load_schedule
@@ -33,8 +33,14 @@ class RecordingChannel:
     name: str = "recording"
     given: list[tuple[str, str, UUID]] = field(default_factory=list)
 
-    def send(self, to: str, body: str, reference: UUID) -> Outcome:
-        self.given.append((to, body, reference))
+    can_be_asked: bool = False
+    reports: bool = False
+
+    def look_up(self, text: Text, provider_id: str | None) -> Outcome:
+        return Outcome(Fate.UNKNOWN)
+
+    def send(self, text: Text) -> Outcome:
+        self.given.append((text.to, text.body, text.reference))
         return self.answers.pop(0) if self.answers else Outcome(Fate.SENT, provider_id=f"P{len(self.given)}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import TEST_SECRETS
 from vaxcard.keyring import Keyring
 from vaxcard.records.database import open_database
-from vaxcard.reminders.channels import FileChannel
+from vaxcard.reminders.channels.rehearsal import FileChannel
 from vaxcard.reminders.dispatch import send_due
 from vaxcard.schedule.loader import load_schedule
 

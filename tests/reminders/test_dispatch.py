@@ -21,7 +21,7 @@ from vaxcard.records.messages import MessageState, count_by_state
 from vaxcard.records.people import ChildState, GuardianRecord, context
 from vaxcard.records.registry import record_dose
 from vaxcard.records.sweeping import assess_again
-from vaxcard.reminders.channels import Fate, Outcome
+from vaxcard.reminders.channels import Fate, Outcome, Text
 from vaxcard.reminders.dispatch import send_due
 
 BORN = date(2026, 5, 20)
@@ -100,8 +100,9 @@ def test_a_clinic_that_shut_its_doors_reminds_nobody_of_that_day(story: Story) -
     child = a_planned_text(story)
     with story.on(DUE) as acting:
         load_clinic(acting.session, story.clinic_id).closures = [ClinicClosure(closed_on=DUE, reason="flood")]
-    assert dict(sent(story, RecordingChannel(), DUE)) == {"cancelled": 1}
-    assert state_of(story, child) == "cancelled"
+    assert dict(sent(story, RecordingChannel(), DUE)) == {"waiting": 1}
+    assert dict(sent(story, RecordingChannel(), DUE + timedelta(days=1))) == {"expired": 1}
+    assert state_of(story, child) == "expired"
 
 
 @pytest.mark.parametrize("state", [ChildState.MOVED_AWAY, ChildState.DIED])
@@ -227,8 +228,8 @@ def test_neither_a_failure_nor_a_silence_is_tried_again(story: Story, outcome: O
 class DyingChannel(RecordingChannel):
     """Hands a text over and dies before it can tell."""
 
-    def send(self, to: str, body: str, reference: UUID) -> Outcome:
-        super().send(to, body, reference)
+    def send(self, text: Text) -> Outcome:
+        super().send(text)
         raise KeyboardInterrupt
 
 
@@ -249,10 +250,10 @@ class ClerkChannel(RecordingChannel):
     story: Story | None = None
     children: list[UUID] = field(default_factory=list)
 
-    def send(self, to: str, body: str, reference: UUID) -> Outcome:
+    def send(self, text: Text) -> Outcome:
         assert self.story is not None
         self.children.append(self.story.child(BORN, DUE, guardians=[]))
-        return super().send(to, body, reference)
+        return super().send(text)
 
 
 def test_no_transaction_is_open_while_a_channel_is_spoken_to(story: Story) -> None:

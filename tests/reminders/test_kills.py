@@ -17,7 +17,7 @@ from sqlalchemy import select
 from tests.reminders.conftest import planned
 from tests.story import Story
 from vaxcard.records.messages import MessageRecord
-from vaxcard.reminders.channels import FileChannel
+from vaxcard.reminders.channels.rehearsal import FileChannel
 from vaxcard.reminders.dispatch import send_due
 
 BORN = date(2026, 5, 20)

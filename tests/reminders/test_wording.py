@@ -14,7 +14,7 @@ from vaxcard.reminders.wording import Facts, language_of, languages, parts, word
 
 SATURDAY = date(2026, 6, 20)
 MORNING = ((time(8), time(11, 30)),)
-FACTS = Facts("清河社区卫生服务中心", "0571-88880000", ("朵朵",), SATURDAY, date(2026, 6, 17), MORNING)
+FACTS = Facts("清河社区卫生服务中心", "0571-88880000", ("朵朵",), SATURDAY, date(2026, 6, 17), MORNING, "483920", "10")
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -24,6 +24,7 @@ def test_every_kind_is_written_in_every_language(kind: MessageKind, lang: str) -
     assert text.startswith("【清河社区卫生服务中心】")
     assert all(told in text for told in ("朵朵", "0571-88880000"))
     assert "$" not in text
+    assert ("483920" in text) is (kind is MessageKind.CODE)
 
 
 @pytest.mark.parametrize("kind", list(MessageKind))
@@ -54,7 +55,7 @@ def test_who_comes_late_is_told_that_nothing_starts_again() -> None:
     assert "nothing starts again" in word("missed", "en", FACTS)
 
 
-@pytest.mark.parametrize("kind", list(MessageKind))
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind not in (MessageKind.CHECK, MessageKind.CODE, MessageKind.RECALL)])
 def test_a_family_is_asked_for_booklet_and_card(kind: MessageKind) -> None:
     assert "带接种证和卡" in word(kind, "zh", FACTS)
     assert "Bring the booklet and the card." in word(kind, "en", FACTS)
@@ -82,6 +83,10 @@ def test_children_are_listed_as_one_would_say_it(names: tuple[str, ...], zh: str
 def test_no_exclamation_mark_and_no_honorific() -> None:
     texts = [word(kind, "zh", FACTS) for kind in MessageKind]
     assert not any(mark in text for text in texts for mark in "！!您请")
+
+
+def test_a_recall_names_no_vaccine_and_says_whom_to_ring() -> None:
+    assert "接种证和卡" in word("recall", "zh", FACTS) and "电话0571" in word("recall", "zh", FACTS)
 
 
 def test_a_dollar_in_a_name_stays_a_dollar() -> None:

@@ -25,6 +25,7 @@ from vaxcard.records.issued_cards import COVER, cards_of
 from vaxcard.records.messages import planned_for
 from vaxcard.records.people import children_to_print
 from vaxcard.records.visits import child_due_on, due_rows_of, first_open_day
+from vaxcard.reminders.channels.choosing import SmsSettings
 from vaxcard.reminders.planning import plan
 from vaxcard.settings import Settings, load_settings
 
@@ -34,7 +35,7 @@ _LOGIN = "nurse"
 def demo_settings(folder: Path, port: int) -> Settings:
     """The settings in force, with a registry in the demo's folder unless another was chosen, and cards that lead to this machine."""
     settings = load_settings(fallback={"VAXCARD_DATABASE_URL": f"sqlite:///{folder / 'vaxcard.db'}"})
-    return replace(settings, public_url=f"http://127.0.0.1:{port}", sms_channel="console")
+    return replace(settings, public_url=f"http://127.0.0.1:{port}", sms=SmsSettings())
 
 
 def examples() -> Path:

@@ -13,8 +13,10 @@ from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import InputFault
 from vaxcard.records.messages import count_by_state
 from vaxcard.records.signatures import unsigned
-from vaxcard.reminders.channels import open_channel
-from vaxcard.reminders.dispatch import send_due
+from vaxcard.reminders.asking import reconcile
+from vaxcard.reminders.channels.choosing import open_channels
+from vaxcard.reminders.dispatch import Sender, send_due
+from vaxcard.reminders.lineup import Lineup
 from vaxcard.reminders.planning import plan, release_backlog
 
 
@@ -55,8 +57,9 @@ def send(moment: str | None) -> None:
         now = _as_moment(house, moment) if moment else house.now()
         with house.database.reading() as session:
             signed = not unsigned(session, house.schedule)
-        channel = open_channel(house.settings.sms_channel, sys.stdout, house.settings.sms_file)
-        result = send_due(house.database, house.schedule, channel, now, edition_signed=signed)
+        lineup = Lineup(open_channels(house.settings.sms, sys.stdout))
+        reconcile(Sender(house.database, house.schedule, lineup, lambda: now))
+        result = send_due(house.database, house.schedule, lineup, now, edition_signed=signed)
     for outcome, number in sorted(result.items()):
         click.echo(f"{number} {outcome}")
 

@@ -90,7 +90,7 @@ class MessageRecord(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_state_send_on", "state", "send_on"),
+        Index("ix_messages_state_send_on_clinic_id", "state", "send_on", "clinic_id"),
         Index(
             "uq_messages_family_key_send_on",
             "family_key",

@@ -5,24 +5,38 @@ A text goes from planned to sending in a transaction of its own before anybody s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from vaxcard.records.clinics import ClinicRecord, load_clinic
-from vaxcard.records.messages import MessageChild, MessageKind, MessageRecord, MessageState
+from vaxcard.records.messages import EXEMPT, MessageChild, MessageKind, MessageRecord, MessageState
 from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship
+from vaxcard.records.phone_faults import faulty
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind, due_rows_of, first_open_day, is_open_on, next_session_day, next_visit_of
+
+_OF_A_VISIT = frozenset(MessageKind) - {MessageKind.CHECK, MessageKind.RECALL, MessageKind.CODE}
 
 
 def standing(session: Session, message: MessageRecord, now: datetime) -> dict[UUID, MessageState | None]:
     """Whether a text still holds for each child that it speaks of: None, or the state in which it ends for that child."""
+    if message.kind not in _OF_A_VISIT:
+        return {told.child_id: _end_without_visit(session, message, told) for told in message.children}
     clinic = load_clinic(session, message.clinic_id)
     can_be_kept = is_open_on(clinic, message.visit_on) and next_session_day(clinic, now) <= message.visit_on
     return {told.child_id: _end_for(session, clinic, message, told, can_be_kept) for told in message.children}
+
+
+def _end_without_visit(session: Session, message: MessageRecord, told: MessageChild) -> MessageState | None:
+    """A text that no visit calls for holds as long as the child lives and may be written about; a recall follows who moved away."""
+    child = session.get(ChildRecord, told.child_id)
+    if child is None or child.is_sensitive or child.state == ChildState.DIED:
+        return MessageState.MUTED
+    holds = message.kind == MessageKind.RECALL or (child.state == ChildState.ACTIVE and child.clinic_id == message.clinic_id)
+    return None if holds else MessageState.MUTED
 
 
 def _end_for(
@@ -49,7 +63,7 @@ def _is_that_day(clinic: ClinicRecord, message: MessageRecord, visit: NextVisit)
     if visit.kind == VisitKind.APPOINTED and visit.visit_on > message.visit_on:
         return False
     coming = visit.visit_on if visit.visit_on >= message.send_on else first_open_day(clinic, message.send_on)
-    return message.kind == MessageKind.MISSED or coming == message.visit_on
+    return message.kind in (MessageKind.MISSED, MessageKind.LAST) or coming == message.visit_on
 
 
 def withdraw_planned(session: Session, child_id: UUID, now: datetime) -> int:
@@ -70,39 +84,50 @@ def withdraw_planned(session: Session, child_id: UUID, now: datetime) -> int:
 def move(
     session: Session,
     message_id: UUID,
-    source: MessageState,
+    sources: MessageState | Collection[MessageState],
     target: MessageState,
     now: datetime,
     *,
-    provider_id: str | None = None,
-    failure: str | None = None,
+    attempt: int | None = None,
+    **told: object,
 ) -> int:
-    """Take a text from one state to another unless somebody else has moved it; returns 1 or 0."""
-    told = {name: value for name, value in (("provider_id", provider_id), ("failure", failure)) if value is not None}
-    statement = (
-        update(MessageRecord)
-        .where(MessageRecord.id == message_id, MessageRecord.state == source)
-        .values(state=target, changed_at=now, **told)
-        .returning(MessageRecord.id)
-    )
-    return len(session.scalars(statement).all())
+    """Take a text from one state (or one of several) to another unless somebody else has moved it; returns 1 or 0.
+
+    `attempt` is the caller's own: what a later attempt does is not told by an earlier one. `told` are further columns; None leaves one.
+    """
+    states = [sources] if isinstance(sources, MessageState) else list(sources)
+    statement = update(MessageRecord).where(MessageRecord.id == message_id, MessageRecord.state.in_(states))
+    if attempt is not None:
+        statement = statement.where(MessageRecord.attempts == attempt)
+    columns = {name: value for name, value in told.items() if value is not None}
+    return len(session.scalars(statement.values(state=target, changed_at=now, **columns).returning(MessageRecord.id)).all())
 
 
-def claim_next(session: Session, clinic_id: UUID, send_on: date, channel: str, now: datetime) -> MessageRecord | None:
-    """Take the clinic's next planned text of a day into sending. Two senders never get the same one."""
-    rows = (
-        select(MessageRecord)
-        .where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on, MessageRecord.clinic_id == clinic_id)
-        .order_by(MessageRecord.planned_at, MessageRecord.id)
+def claim_next(
+    session: Session, clinic_id: UUID, send_on: date, channel: str, now: datetime, *, exempt_only: bool = False
+) -> MessageRecord | None:
+    """Take one of the clinic's planned texts of a day into sending, where it need not wait. Two senders never get the same one.
+
+    `exempt_only` leaves what is bound to sending hours where it is.
+    """
+    waits = or_(MessageRecord.not_before.is_(None), MessageRecord.not_before <= now)
+    next_one = (
+        select(MessageRecord.id)
+        .where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on, MessageRecord.clinic_id == clinic_id, waits)
         .limit(1)
-        .with_for_update(skip_locked=True, of=MessageRecord)
+        .with_for_update(skip_locked=True)
     )
-    message = session.scalar(rows)
-    if message is not None:
-        message.state, message.channel, message.changed_at = MessageState.SENDING, channel, now
-        message.attempts += 1
-        session.flush()
-    return message
+    if exempt_only:
+        next_one = next_one.where(MessageRecord.kind.in_(EXEMPT))
+    taken = (
+        update(MessageRecord)
+        .where(MessageRecord.id == next_one.scalar_subquery(), MessageRecord.state == MessageState.PLANNED)
+        .values(state=MessageState.SENDING, channel=channel, changed_at=now, sent_at=now, attempts=MessageRecord.attempts + 1)
+        .returning(MessageRecord.id)
+        .execution_options(synchronize_session=False)
+    )
+    message_id = session.scalar(taken)
+    return session.get_one(MessageRecord, message_id, populate_existing=True) if message_id else None
 
 
 def expire(session: Session, clinic_id: UUID, today: date, now: datetime) -> int:
@@ -127,13 +152,42 @@ def doubt(session: Session, since: datetime, now: datetime) -> int:
     return len(session.scalars(statement).all())
 
 
+def to_ask_about(session: Session, state: MessageState, channel: str, before: datetime, limit: int) -> list[MessageRecord]:
+    """Texts of a channel that have been in a state since before a moment: the provider is asked what became of them."""
+    rows = select(MessageRecord).where(MessageRecord.state == state, MessageRecord.channel == channel, MessageRecord.changed_at < before)
+    return list(session.scalars(rows.order_by(MessageRecord.changed_at, MessageRecord.id).limit(limit)))
+
+
 def guardian_to_text(session: Session, message: MessageRecord, child_ids: Sequence[UUID]) -> GuardianRecord | None:
-    """The guardian whom the text is for, if still one of the children's, with a number that can be texted, and willing.
+    """The guardian whom the text is for, if still one of the children's, with a number that can be texted, and willing; else the next
+    in order who is.
 
     One telephone may be in two people's names, so that not every child need be this guardian's.
     """
-    guardian = session.get(GuardianRecord, message.guardian_id)
-    bound = select(Guardianship.child_id).where(Guardianship.guardian_id == message.guardian_id, Guardianship.child_id.in_(child_ids))
-    if guardian is None or not guardian.phone_can_be_texted or not guardian.agrees_to_texts:
-        return None
-    return guardian if session.scalars(bound.limit(1)).all() else None
+    rows = (
+        select(GuardianRecord)
+        .join(Guardianship, Guardianship.guardian_id == GuardianRecord.id)
+        .where(Guardianship.child_id.in_(child_ids), GuardianRecord.phone_can_be_texted, GuardianRecord.agrees_to_texts)
+        .order_by(GuardianRecord.id != message.guardian_id, Guardianship.rank, GuardianRecord.id)
+    )
+    found = list(session.scalars(rows).unique())
+    unreachable = faulty(session, [guardian.phone_key for guardian in found if guardian.phone_key])
+    return next((guardian for guardian in found if guardian.phone_key not in unreachable), None)
+
+
+def has_open_text(session: Session, family_key: bytes, send_on: date, but: UUID) -> bool:
+    """Whether a number has another open text on that day."""
+    ended = (MessageState.FAILED, MessageState.CANCELLED, MessageState.MUTED, MessageState.EXPIRED, MessageState.HELD_OUT)
+    rows = select(MessageRecord.id).where(MessageRecord.family_key == family_key, MessageRecord.send_on == send_on, MessageRecord.one_a_day)
+    return session.scalar(rows.where(MessageRecord.id != but, MessageRecord.state.not_in(ended)).limit(1)) is not None
+
+
+def opt_out(session: Session, phone_key: bytes) -> list[UUID]:
+    """Nobody at this number is texted any more; returns the guardians who said yes until now."""
+    statement = (
+        update(GuardianRecord)
+        .where(GuardianRecord.phone_key == phone_key, GuardianRecord.agrees_to_texts)
+        .values(agrees_to_texts=False)
+        .returning(GuardianRecord.id)
+    )
+    return list(session.scalars(statement))

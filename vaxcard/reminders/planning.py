@@ -23,6 +23,7 @@ from vaxcard.records.outreach import Recipient, count_in_backlog, display_names,
 from vaxcard.records.visits import first_open_day
 from vaxcard.reminders import wording
 from vaxcard.reminders.calls import URGENCY, Call, call_of
+from vaxcard.reminders.facts import facts_of
 from vaxcard.reminders.policy import POLICY, Policy
 
 
@@ -173,12 +174,6 @@ def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, name
         parts=wording.parts(body),
         children=tuple(Called(call.child_id, call.groups, call.called_on) for call in family.calls),
     )
-
-
-def facts_of(clinic: ClinicRecord, children: Iterable[str], visit_on: date, send_on: date) -> wording.Facts:
-    """What a text of the clinic may say of these children's visit, sent on a day."""
-    hours = tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == visit_on.weekday())
-    return wording.Facts(clinic.name, clinic.phone, tuple(children), visit_on, send_on, hours)
 
 
 def release_backlog(acting: Acting, clinic_id: UUID | None) -> int:

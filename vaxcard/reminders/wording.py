@@ -31,7 +31,8 @@ _GSM7_PLACES, _UCS2_PLACES = (160, 153), (70, 67)  # alone, and in each of sever
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a text may name. `children` are display names; `hours` are the clinic's on the day of the visit, none if it told none.
+    """All that a text may name. `children` are display names; `hours` are the clinic's on the day of the visit, none if it told none;
+    `code` opens a page for `minutes`.
 
     A visit on the day of sending is told as today.
     """
@@ -42,6 +43,8 @@ class Facts:
     visit_on: date
     send_on: date
     hours: tuple[tuple[time, time], ...] = ()
+    code: str = ""
+    minutes: str = ""
 
 
 def word(kind: str, lang: str, facts: Facts) -> str:
@@ -52,6 +55,8 @@ def word(kind: str, lang: str, facts: Facts) -> str:
         "phone": facts.phone or "",
         "children": _listed(facts.children, written),
         "when": _when(facts, written),
+        "code": facts.code,
+        "minutes": facts.minutes,
     }
     sentences = [line.substitute(told) for line, names in _template(written, kind) if all(told[name] for name in names)]
     return _style(written)["between_sentences"].join(sentences)
