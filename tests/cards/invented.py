@@ -53,7 +53,8 @@ def cards(
     """The cards of a child born on 2026-02-16, printed on 2026-05-20."""
     child = Child(BORN, sex)
     doses = tuple(DoseAdministered(n, on, vaccine) for n, (vaccine, on, _) in enumerate(given, start=1))
-    views = lay_out(schedule, child, assess(schedule, child, History(doses), TODAY))
+    assessment = assess(schedule, child, History(doses), TODAY)
+    views = lay_out(schedule, child, assessment)
     codes = {
         bracket: IssuedCode(
             card_url(URL, letters(bracket + seed * 101, 20), qr_version=qr_version),
@@ -71,6 +72,7 @@ def cards(
         extra=extra,
         codes=codes,
         printed_on=TODAY,
+        uncounted=composing.uncounted_doses(schedule, assessment),
         **more,
     )
 

@@ -117,7 +117,9 @@ def test_a_back_shows_the_range_of_the_childs_own_sex_and_an_unknown_one_has_non
         return [card.growth and card.growth.centimetres for card in cards if isinstance(card, BracketCard)]
 
     assert ranges("female")[1] == "58–66 cm" and ranges("male")[1] == "60–68 cm"
-    assert ranges("female")[-1] is None  # the standard ends at five years
+    assert ranges("female")[-1] == "143–169 cm"
+    thirteen = [card for card in invented.cards(schedule) if isinstance(card, BracketCard)][-1]
+    assert thirteen.growth.kilograms == ""  # weight alone says nothing at that age
     assert set(ranges("unknown")) == {None}
 
 
@@ -148,3 +150,27 @@ def crowded(schedule):
     visit = bracket.visits[0]
     full = replace(bracket, visits=(replace(visit, doses=visit.doses * 3), *bracket.visits[1:]))
     return replace(schedule, brackets=(full, *schedule.brackets[1:]))
+
+
+TOO_SOON = (
+    ("HepB", date(2026, 2, 16), "A1"),
+    ("HepB", date(2026, 3, 1), "A2"),
+    ("IPV", date(2026, 3, 20), "B1"),
+)
+
+
+def test_a_dose_that_does_not_count_stands_in_the_remarks_of_the_card_on_which_it_is_owed(schedule):
+    cards = [card for card in invented.cards(schedule, given=TOO_SOON) if isinstance(card, BracketCard)]
+    said = [[(dose.name, dose.given_on) for dose in card.uncounted] for card in cards]
+    assert said[:2] == [[("乙肝", date(2026, 3, 1))], [("脊灰", date(2026, 3, 20))]] and not any(said[2:])
+
+
+def test_a_dose_that_was_given_again_is_no_longer_remarked_upon(schedule):
+    again = (*TOO_SOON, ("HepB", date(2026, 4, 1), "A3"), ("HepB", date(2026, 10, 20), "A4"), ("IPV", date(2026, 4, 20), "B2"))
+    cards = [card for card in invented.cards(schedule, given=again) if isinstance(card, BracketCard)]
+    assert cards[0].uncounted == ()
+
+
+def test_a_paid_dose_is_never_remarked_upon(schedule):
+    given = [("PCV13", date(2026, 2, 20), "P1")]
+    assert not any(card.uncounted for card in invented.cards(schedule, given=given) if isinstance(card, BracketCard))

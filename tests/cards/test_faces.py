@@ -218,6 +218,16 @@ def test_a_paid_dose_on_record_is_printed_on_the_notes_card(schedule):
     assert "PCV13" in said and "PN2025" in said
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [([1], "2026-03-01 乙肝"), ([1, 3], "乙肝"), ([1, 3, 5, 7, 9], "乙肝")],
+)
+def test_what_is_owed_again_is_said_in_the_remarks_as_fully_as_fits(schedule, days, expected):
+    given = [invented.GIVEN[0], *(("HepB", date(2026, 3, day), None) for day in days)]
+    said = words(singles(schedule, given=given), 2)
+    assert expected in said and "已打，不算，要补" in said and "Given, not counted" in said and "备注" not in said
+
+
 @pytest.mark.parametrize("version", [3, 4])
 @pytest.mark.parametrize("sheet", ["a4", "single"])
 def test_every_symbol_reads_in_its_place(schedule, sheet, version):

@@ -45,7 +45,7 @@ def test_every_family_is_told_to_stay_half_an_hour(bracket):
 def test_the_danger_signs_name_a_temperature_and_a_number_to_ring():
     danger = library.danger()
     assert "38.6" in danger.signs["zh"] and "38.6" in danger.signs["en"]
-    assert "2.5" in danger.ruler["zh"]
+    assert "2.5" in danger.ruler["en"] and "中线" in danger.ruler["zh"]
     assert danger.emergency.isdigit()
 
 

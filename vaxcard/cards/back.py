@@ -19,9 +19,9 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
         drawing.bracket_header(surface, look)
         pictures(surface, card, where)
         watch(surface, where)
-        ruler(surface)
+        ruler(surface, where)
 
-    surface.piece(f"back-{look.key}-{look.tab}-{card.growth.centimetres if card.growth else ''}", layout.WIDTH, layout.HEIGHT, shared)
+    surface.piece(f"back-{look.key}-{look.tab}-{card.growth}", layout.WIDTH, layout.HEIGHT, shared)
     start = drawing.identity(surface, card.identity, look.on_fill, facts=False)
     _following(surface, card.following, start, look.on_fill)
     drawing.code(surface, card.identity, wording.say("code_back"), version, back=True)
@@ -29,9 +29,9 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
 
 def _following(surface: Surface, following: Look | None, x: float, colour: str) -> None:
     """What comes next, in the second row of the right plate; beside a sign that moved there, without its caption."""
-    y, words_beside = 13.1, x <= drawing.PLATE_TEXT
+    y, words_beside = 12.4, x <= drawing.PLATE_TEXT
     surface.icon(following.animal if following else "st-done", x, y, 4.8, colour)
-    x, baseline = x + 5.3, drawing.centred(y + 2.4, 7.5)
+    x, baseline = x + 5.3, 15.9 if words_beside else 16.6
     if following is None:
         x += surface.text(x, baseline, wording.say("last_card"), Type(7.5, True, colour)) + 0.8
         if words_beside:
@@ -58,24 +58,20 @@ def pictures(surface: Surface, card: BracketCard, where: str) -> None:
 
 
 def _growth(surface: Surface, icon: str, growth: GrowthRange, zone: Zone, place: str) -> None:
-    """The next check-up beside the icon; under it whose range it is, length and weight."""
-    surface.icon(icon, zone.x + 0.8, zone.y + 1.2, 6.2, INK)
-    x = zone.x + 7.6
-    surface.text(x, zone.y + 3.1, wording.say("check_up"), Type(7, tracking=-0.01))
-    surface.text(x, zone.y + 5.5, wording.say("check_up", second=True), Type(6.5, colour=INK_2))
-    _both(surface, Zone(x, zone.y + 8.1, zone.right - x - 0.4, 0), growth.check_up, Type(7), place)
-    _both(surface, Zone(zone.x + 1.3, zone.y + 11.2, zone.width - 1.6, 0), growth.who, Type(7.5, True), place)
-    widest = typography.fit(growth.centimetres, zone.width - 1.6, (8, 7.5, 7), place=place, bold=True)
-    for baseline, text in ((14.3, growth.centimetres), (17.2, growth.kilograms)):
-        surface.text(zone.x + 1.3, zone.y + baseline, text, Type(widest.size, True))
-
-
-def _both(surface: Surface, line: Zone, words: tuple[str, str], style: Type, place: str) -> None:
-    """Words in the first language and, on the same line, in the second."""
-    first, gap = typography.width(words[0], style.size, bold=style.bold), 0.7
-    second = typography.fit(words[1], line.width - first - gap, (6.5,), place=place)
-    surface.text(line.x, line.y, words[0], style)
-    surface.text(line.x + first + gap, line.y, second.lines[0], Type(second.size, colour=INK_2))
+    """Whose range it is beside the icon; under it length and weight, then the next free check-up."""
+    surface.icon(icon, zone.x + 0.8, zone.y + 0.9, 6, INK)
+    x, left, room = zone.x + 7.4, zone.x + 1.3, zone.width - 1.6
+    who = typography.fit(growth.who[0], zone.right - x - 0.3, (7.5, 7), place=place, bold=True)
+    surface.text(x, zone.y + 3.4, growth.who[0], Type(who.size, True))
+    beside = typography.fit(growth.who[1], zone.right - x - 0.2, (6.5,), place=place)
+    surface.text(x, zone.y + 6.0, growth.who[1], Type(beside.size, colour=INK_2))
+    for baseline, text in ((9.2, growth.centimetres), (12.0, growth.kilograms)):
+        surface.text(left, zone.y + baseline, text, Type(7.5, True))
+    for second, baseline, size, colour in ((False, 14.8, 7, INK), (True, 17.3, 6.5, INK_2)):
+        when = growth.check_up[second]
+        text = f"{wording.say('check_up', second=second)} {when}" if when else wording.say("most", second=second)
+        fitted = typography.fit(text, room, (size, 6.5), place=place, tracking=-0.01)
+        surface.text(left, zone.y + baseline, text, Type(fitted.size, colour=colour, tracking=-0.01))
 
 
 def _line(surface: Surface, zone: Zone, baseline: float, text: str, style: Type, place: str) -> None:
@@ -99,12 +95,15 @@ def watch(surface: Surface, where: str) -> None:
     surface.icon("phone", zone.right - 1.6 - number - 5.6, zone.y + 1.1, 4.8, ALERT)
 
 
-def ruler(surface: Surface) -> None:
-    """Fifty millimetres: 0, 25 and 50 heavy."""
+def ruler(surface: Surface, where: str) -> None:
+    """Fifty millimetres: 0, 25 and 50 heavy. What a swelling past the middle means stands beside it."""
     zone = layout.RULER
     light = [(zone.x + at, zone.y, zone.x + at, zone.y + (2.0 if at % 5 == 0 else 1.0)) for at in range(1, 50) if at != 25]
     surface.lines([(zone.x, zone.y, zone.right, zone.y), *light], colour=INK, width=0.14)
     heavy = [(zone.x + at, zone.y, zone.x + at, zone.y + zone.height) for at in (0, 25, 50)]
     surface.lines(heavy, colour=INK, width=0.32)
-    first, _ = wording.languages()
-    surface.text(zone.x + 52.4, zone.y + 2.5, library.danger().ruler[first], Type(7.5))
+    first, second = wording.languages()
+    words = library.danger().ruler
+    end = zone.x + 52 + surface.text(zone.x + 52, zone.y + 2.6, words[first], Type(7.5, True))
+    beside = typography.fit(words[second], layout.DANGER.right - end - 0.8, (6.5,), place=f"{where}, ruler")
+    surface.text(end + 0.8, zone.y + 2.6, words[second], Type(beside.size))

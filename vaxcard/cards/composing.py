@@ -28,13 +28,17 @@ from vaxcard.cards.content import (
     MapEntry,
     NextVisit,
     NotesCard,
+    UncountedDose,
     VisitBlock,
 )
 from vaxcard.guidance import growth_standards, library
 from vaxcard.guidance.growth_standards import Measure
 from vaxcard.guidance.library import Advice
 from vaxcard.schedule.brackets import Bracket, BracketView, SlotView, VisitView
+from vaxcard.schedule.outcomes import Assessment, EvaluationStatus
 from vaxcard.schedule.rules import Schedule
+
+_UNCOUNTED = (EvaluationStatus.NOT_VALID, EvaluationStatus.SUB_STANDARD)
 
 
 def card_numbers(schedule: Schedule, sex: str, paid: int = 0) -> tuple[int, ...]:
@@ -63,9 +67,10 @@ def compose(
     extra: Sequence[DoseBox],
     codes: Mapping[int, IssuedCode],
     printed_on: date,
+    uncounted: Sequence[UncountedDose] = (),
 ) -> tuple[Card, ...]:
-    """The cards of a set. `lots` by the dose's number in the history; `extra` are doses that no slot of the plan shows;
-    `codes` has one entry for each of `card_numbers`, which is told how many `extra` are."""
+    """The cards of a set. `lots` by the dose's number in the history; `extra` are paid doses that no slot of the plan shows,
+    `uncounted` those that are to be given again; `codes` has one entry for each of `card_numbers`, which is told how many `extra` are."""
     numbers = card_numbers(schedule, child.sex, len(extra))
     looks = [_look(view.bracket, tab) for tab, view in enumerate(views, start=1)]
     identities = {
@@ -80,7 +85,7 @@ def compose(
         tuple(MapEntry(look, _visit_range(view.bracket)) for view, look in zip(views, looks, strict=True)),
     )
     cards: list[Card] = [cover]
-    making = _Making(schedule, lots, identities)
+    making = _Making(schedule, lots, identities, _awaited_again(views, uncounted))
     for view, look, following in zip(views, looks, [*looks[1:], None], strict=True):
         cards += making.bracket_cards(view, look, following)
     rows = layout.NOTE_ROWS
@@ -102,6 +107,35 @@ def dose_box(schedule: Schedule, vaccine_code: str, given_on: date, lot: str | N
     vaccine = schedule.vaccine(vaccine_code)
     first, second = wording.languages()
     return DoseBox(vaccine.route == "oral", vaccine.short_names[first], vaccine.short_names[second], "", given_on, lot)
+
+
+def uncounted_doses(schedule: Schedule, assessment: Assessment) -> tuple[UncountedDose, ...]:
+    """The programme's doses that were given and do not count: each is owed again."""
+    first, _ = wording.languages()
+    return tuple(
+        UncountedDose(evaluation.group, schedule.vaccine(evaluation.vaccine).short_names[first], evaluation.given_on)
+        for evaluation in assessment.evaluations
+        if evaluation.status in _UNCOUNTED and evaluation.group and not schedule.groups[evaluation.group].optional
+    )
+
+
+Place = tuple[int, int, int]
+"""A dose of the plan: its bracket's number, its visit's place in the bracket, its own in the visit."""
+
+
+def _awaited_again(views: Sequence[BracketView], uncounted: Sequence[UncountedDose]) -> dict[Place, list[UncountedDose]]:
+    """Where each dose that is not counted is to be given again: the first place of its group that is still empty, if there is one."""
+    empty: dict[str, Place] = {}
+    for view in views:
+        for at, visit in enumerate(view.visits):
+            for row, slot in enumerate(visit.slots):
+                if slot.given_on is None and slot.state != "not_needed":
+                    empty.setdefault(slot.slot.group, (view.bracket.number, at, row))
+    found: dict[Place, list[UncountedDose]] = {}
+    for dose in uncounted:
+        if dose.group in empty:
+            found.setdefault(empty[dose.group], []).append(dose)
+    return found
 
 
 def _look(bracket: Bracket, tab: int) -> Look:
@@ -154,6 +188,7 @@ class _Making:
     schedule: Schedule
     lots: Mapping[int, str | None]
     identities: Mapping[int, Identity]
+    again: Mapping[Place, Sequence[UncountedDose]]
 
     def bracket_cards(self, view: BracketView, look: Look, following: Look | None) -> list[BracketCard]:
         """The cards of a bracket: one, unless its boxes would be too small to write in."""
@@ -166,8 +201,16 @@ class _Making:
             comes_next = following if part == len(parts) - 1 else look
             boxes = [box for visit in visits for box in visit.boxes]
             finished = all(box.given_on or box.not_needed for box in boxes)
-            cards.append(BracketCard(identity, look, visits, advice, comes_next, finished, _growth(advice, identity.sex), part))
+            growth = _growth(advice, identity.sex)
+            again = self._again(view.bracket.number, pieces)
+            cards.append(BracketCard(identity, look, visits, advice, comes_next, finished, growth, part, again))
         return cards
+
+    def _again(self, bracket: int, pieces: Sequence[layout.Piece]) -> tuple[UncountedDose, ...]:
+        """What is owed again on this card; a product that missed in two groups is named once."""
+        places = [(bracket, at, row) for at, first, last in pieces for row in range(first, last)]
+        found = {(dose.name, dose.given_on): dose for place in places for dose in self.again.get(place, ())}
+        return tuple(found.values())
 
     def _block(self, visit: VisitView, first: int, last: int) -> VisitBlock:
         age = visit.visit.age_label[wording.languages()[0]]
@@ -203,4 +246,5 @@ def _growth(advice: Sequence[Advice], sex: str) -> GrowthRange | None:
     if growth_standards.covers(Measure.WEIGHT, sex, asked.months):
         kg = "–".join(f"{value:.1f}" for value in growth_standards.printed_range(Measure.WEIGHT, sex, asked.months))
     who = wording.say(f"child_{sex}", age=asked.age[first]), wording.say(f"child_{sex}", second=True, age=asked.age[second])
-    return GrowthRange(who, f"{cm} cm", f"{kg} kg" if kg else "", (asked.check_up[first], asked.check_up[second]))
+    check_up = (asked.check_up[first], asked.check_up[second]) if asked.check_up else ("", "")
+    return GrowthRange(who, f"{cm} cm", f"{kg} kg" if kg else "", check_up)

@@ -105,7 +105,8 @@ class VisitBlock:
 
 @dataclass(frozen=True)
 class GrowthRange:
-    """How tall and heavy most children of the child's sex are at an age: in each language the age and sex, and when to have a check-up."""
+    """How tall and heavy most children of the child's sex are at an age: in each language the age and sex, and when to have a check-up
+    (empty for none); `kilograms` is empty at an age for which the standard has no weight."""
 
     who: tuple[str, str]
     centimetres: str
@@ -114,9 +115,19 @@ class GrowthRange:
 
 
 @dataclass(frozen=True)
+class UncountedDose:
+    """A dose that was given and is not counted, so that it is to be given again; `group` is what it was given for."""
+
+    group: str
+    name: str
+    given_on: date
+
+
+@dataclass(frozen=True)
 class BracketCard:
     """A card of one age bracket; `following` is the next card's look, None on the last; `part` counts from 0 where a
-    bracket fills several cards. `growth` takes the place of the words of the picture that has one."""
+    bracket fills several cards. `growth` takes the place of the words of the picture that has one. `uncounted` stands in the
+    remarks of the card on which the dose is awaited again."""
 
     identity: Identity
     look: Look
@@ -126,6 +137,7 @@ class BracketCard:
     is_finished: bool
     growth: GrowthRange | None = None
     part: int = 0
+    uncounted: tuple[UncountedDose, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,10 @@ def draw_inside(surface: Surface, card: CoverCard, version: int, where: str) -> 
     drawing.code(surface, card.identity, wording.say("code_cover"), version, back=True)
     second = layout.symbol_zones(version, back=True, cover=True)[1]
     drawing.place_symbol(surface, card.identity, second, version)
-    surface.text(second.middle, layout.CODE_BASELINE[version], wording.say("code_back"), Type(7.5), "centre")
+    baseline = layout.CODE_BASELINE[version]
+    surface.text(second.middle, baseline, wording.say("code_back"), Type(7.5, True), "centre")
+    if baseline < layout.CAPTION_BASELINE - 2:
+        surface.text(second.middle, layout.CAPTION_BASELINE, wording.say("code_back", second=True), Type(6.5, colour=INK_2), "centre")
 
 
 def _lost(surface: Surface, zone: Zone) -> None:

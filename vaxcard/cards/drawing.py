@@ -54,7 +54,7 @@ def identity(surface: Surface, who: Identity, colour: str, *, facts: bool) -> fl
     if name:
         start, row = PLATE_TEXT, 15.9
         if who.display_name:
-            surface.text(start, 11.3, name.lines[0], Type(name.size, True, colour))
+            surface.text(start, 11.3 if facts else 10.6, name.lines[0], Type(name.size, True, colour))
         else:
             surface.line(start, 11.8, start + _NAME_ROOM, 11.8, colour=colour)
         surface.icon(f"sign-{who.sign}", 90.9, 6.1, 7.2, colour)
@@ -156,12 +156,17 @@ def fill_box(surface: Surface, box: DoseBox, zone: Zone) -> None:
         two_lines(surface, x, middle - 0.2, wording.say("not_needed"), wording.say("not_needed", second=True))
         return
     if box.given_on is None:
-        surface.text(x, zone.y + 3.15, wording.say("given_on"), Type(7, colour=INK_3))
-        surface.text(x, zone.bottom - 1.05, wording.say("lot"), Type(7, colour=INK_3))
+        empty_box(surface, zone)
         return
     surface.text(x, middle - 0.45, box.given_on.isoformat(), Type(8.5, True))
     for at, line in enumerate(lot_lines(box.lot, zone.width - 2.2)):
         surface.text(x, middle + 2.55 + at * 2.5, line, Type(7 if at == 0 else 6.5, colour=INK_2))
+
+
+def empty_box(surface: Surface, zone: Zone) -> None:
+    """The captions of what is to be written into a dose's box."""
+    surface.text(zone.x + 1.2, zone.y + 3.15, wording.say("given_on"), Type(7, colour=INK_3))
+    surface.text(zone.x + 1.2, zone.bottom - 1.05, wording.say("lot"), Type(7, colour=INK_3))
 
 
 def lot_lines(lot: str | None, room: float) -> tuple[str, ...]:
@@ -175,7 +180,6 @@ def lot_lines(lot: str | None, room: float) -> tuple[str, ...]:
 
 
 def remarks(surface: Surface) -> None:
-    """The white box for whatever else is to be noted."""
+    """The white box for whatever else is to be noted; what is printed into it leaves no room for its caption."""
     zone = layout.REMARKS
     surface.box(zone.x, zone.y, zone.width, zone.height, fill=WHITE, stroke=LINE_STRONG, radius=1.2)
-    label(surface, zone.x + 1.3, zone.y + 3.2, "remarks")

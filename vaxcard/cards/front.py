@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vaxcard.cards import drawing, layout, wording
-from vaxcard.cards.content import BracketCard, DoseBox, VisitBlock
-from vaxcard.cards.layout import INK_2, LINE_STRONG, WHITE, Zone
+from vaxcard.cards.content import BracketCard, DoseBox, UncountedDose, VisitBlock
+from vaxcard.cards.layout import INK, INK_2, LINE_STRONG, WHITE, Zone
 from vaxcard.papers import typography
 from vaxcard.papers.surface import Surface, Type
+from vaxcard.papers.typography import DoesNotFit
 
 _NAME_SIZES, _SMALL_SIZES = (9, 8, 7.5, 7), (6.5,)
 
@@ -28,11 +29,35 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
         for box, zone in zip(visit.boxes, zones, strict=True):
             drawing.fill_box(surface, box, zone)
     drawing.code(surface, card.identity, wording.say("code_front"), version, back=False)
+    _remarks(surface, card, layout.REMARKS)
+
+
+def _remarks(surface: Surface, card: BracketCard, zone: Zone) -> None:
+    """Praise on a card that is done; a dose that is to be given again, so that nobody wonders why its box is empty; or room to write."""
     if card.is_finished:
-        zone = layout.REMARKS
-        surface.icon("st-done", zone.x + 1.2, zone.y + 4.8, 4.6, layout.INK)
+        surface.icon("st-done", zone.x + 1.6, zone.y + 2.5, 5.6, INK)
         words = wording.say("done_card"), wording.say("done_card", second=True)
-        drawing.two_lines(surface, zone.x + 6.8, zone.y + 6.8, *words)
+        drawing.two_lines(surface, zone.x + 8.4, zone.y + 4.9, *words)
+    elif card.uncounted:
+        named = _uncounted(card.uncounted, zone.width - 2.6)
+        surface.text(zone.x + 1.3, zone.y + 3.3, named.lines[0], Type(named.size, True))
+        surface.text(zone.x + 1.3, zone.y + 6.3, wording.say("uncounted"), Type(7.5, True))
+        surface.text(zone.x + 1.3, zone.y + 9.1, wording.say("uncounted", second=True), Type(6.5, colour=INK_2))
+    else:
+        drawing.label(surface, zone.x + 1.3, zone.y + 3.2, "remarks")
+
+
+def _uncounted(doses: tuple[UncountedDose, ...], room: float) -> typography.Fitted:
+    """As much of the doses as fits: days with names, else names, else how many there are."""
+    between = wording.say("between")
+    days = between.join(f"{dose.given_on.isoformat()} {dose.name}" for dose in doses)
+    names = between.join(dict.fromkeys(dose.name for dose in doses))
+    for text in (days, names):
+        try:
+            return typography.fit(text, room, (7.5, 7), place="", bold=True)
+        except DoesNotFit:
+            continue
+    return typography.Fitted((wording.say("uncounted_many", count=len(doses)),), 7.5)
 
 
 def _zones(visits: tuple[VisitBlock, ...]) -> tuple[tuple[Zone, tuple[Zone, ...]], ...]:
@@ -45,7 +70,7 @@ def table(surface: Surface, visits: tuple[VisitBlock, ...], tint: str, where: st
         surface.box(block.x, block.y, block.width, block.height, fill=tint, radius=1.6)
         middle = block.y + block.height / 2
         surface.text(layout.NUMERAL_X, middle + 1.2, str(visit.number), Type(22, True, tracking=-0.03))
-        age = typography.fit(visit.age, layout.ICON_X - layout.NUMERAL_X - 0.4, (7.5, 7), place=f"{where}, visit {visit.number}", bold=True)
+        age = typography.fit(visit.age, layout.ICON_X - layout.NUMERAL_X - 0.5, (7.5, 7), place=f"{where}, visit {visit.number}", bold=True)
         surface.text(layout.NUMERAL_X, middle + 4.4, age.lines[0], Type(age.size, True))
         for box, zone in zip(visit.boxes, zones, strict=True):
             _dose(surface, box, zone, f"{where}, visit {visit.number}")

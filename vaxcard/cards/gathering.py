@@ -49,7 +49,7 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     refuse_closed(child)
     chart = _up_to_date(acting, child)
     views = lay_out(acting.schedule, Child(child.born_on, child.sex), chart.assessment)
-    paid = _paid(acting, chart, views)
+    paid = paid_doses(acting, chart, views)
     brackets = composing.card_numbers(acting.schedule, child.sex, len(paid))
     issued = issue_set(acting, child, brackets, new_id=asked.new_id, random_text=asked.random_text)
     codes = {
@@ -106,10 +106,11 @@ def _compose(
         extra=paid,
         codes=codes,
         printed_on=acting.today,
+        uncounted=composing.uncounted_doses(acting.schedule, chart.assessment),
     )
 
 
-def _paid(acting: Acting, chart: Chart, views: tuple[BracketView, ...]) -> list[DoseBox]:
+def paid_doses(acting: Acting, chart: Chart, views: tuple[BracketView, ...]) -> list[DoseBox]:
     """Doses that no place of the plan shows and that the programme does not owe: what the notes card is for."""
     shown = {slot.n for view in views for visit in view.visits for slot in visit.slots if slot.n is not None}
     groups = acting.schedule.groups

@@ -83,7 +83,7 @@ def symbol_zone(version: int, *, back: bool = False) -> Zone:
 
 CODE_BASELINE = {3: 53.7, 4: 56.4}
 CAPTION_BASELINE = 56.8  # under a version 3 symbol; a larger one leaves no room for it
-REMARKS = Zone(66.6, 58.2, 33.4, 10.8)
+REMARKS = Zone(66.6, 58.4, 33.4, 10.6)
 
 # The front's table: numeral and age, then a row per dose.
 TABLE = Zone(5, 20.2, 60, 48.8)
@@ -157,8 +157,8 @@ def divided(doses: Sequence[int]) -> tuple[tuple[Piece, ...], ...]:
 # The back: six pictures, danger signs, the ruler that proves the print's scale and measures a swelling.
 PICTURES = Zone(40, 19.6, 60, 37.2)
 PICTURE_GAP, PICTURES_ACROSS = 1.2, 3
-DANGER = Zone(5, 57.9, 95, 7)
-RULER = Zone(5, 65.7, 50, 3)
+DANGER = Zone(5, 58.2, 95, 6.8)
+RULER = Zone(5, 66, 50, 3)
 
 
 def picture_zones(count: int) -> tuple[Zone, ...]:
@@ -185,7 +185,7 @@ LATER = Zone(67, 20.2, 33, 37.4)
 CLINIC = Zone(5, 59.4, 95, 9.6)
 LOST = Zone(40.1, 20.2, 24.8, 20)
 SAFE = Zone(40.1, 41.6, 24.8, 15.2)
-MAP = Zone(5, 57.9, 95, 10.4)
+MAP = Zone(5, 58.4, 95, 10.4)
 
 # A notes card's lines.
 NOTE_ROWS = 5

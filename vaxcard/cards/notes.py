@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vaxcard.cards import drawing, layout, wording
+from vaxcard.cards import back, drawing, layout, wording
 from vaxcard.cards.content import DoseBox, NotesCard
 from vaxcard.cards.layout import COVER_ON, COVER_TINT, INK, INK_2, INK_3, LINE_STRONG, WHITE, Zone
 from vaxcard.papers import typography
@@ -26,8 +26,12 @@ def draw_front(surface: Surface, card: NotesCard, version: int, where: str) -> N
     drawing.identity(surface, card.identity, COVER_ON, facts=True)
     drawing.code(surface, card.identity, wording.say("code_front"), version, back=False)
     drawing.remarks(surface)
-    for box, zone in zip(card.boxes, _rows(), strict=False):
-        _printed(surface, box, zone)
+    drawing.label(surface, layout.REMARKS.x + 1.3, layout.REMARKS.y + 3.2, "remarks")
+    for at, zone in enumerate(_rows()):
+        if at < len(card.boxes):
+            _printed(surface, card.boxes[at], zone)
+        else:
+            drawing.empty_box(surface, _box(zone))
 
 
 def _rows() -> tuple[Zone, ...]:
@@ -66,7 +70,7 @@ def _printed(surface: Surface, box: DoseBox, zone: Zone) -> None:
 
 
 def draw_back(surface: Surface, card: NotesCard, version: int, where: str) -> None:
-    """Lines to write on. Raises DoesNotFit, naming `where`."""
+    """Lines to write on, and when to get help, as on every back. Raises DoesNotFit, naming `where`."""
 
     def shared() -> None:
         drawing.plates(surface, None)
@@ -76,7 +80,8 @@ def draw_back(surface: Surface, card: NotesCard, version: int, where: str) -> No
         for at in range(1, _WRITING_LINES + 1):
             y = zone.y + 3.4 + at * 8.4
             surface.line(zone.x, y, zone.right, y, colour=LINE_STRONG)
-        surface.line(layout.MARGIN, zone.y + 45.6, zone.right, zone.y + 45.6, colour=LINE_STRONG)
+        back.watch(surface, where)
+        back.ruler(surface, where)
 
     surface.piece("notes-back", layout.WIDTH, layout.HEIGHT, shared)
     drawing.identity(surface, card.identity, COVER_ON, facts=False)

@@ -35,11 +35,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Growth:
-    """The age whose range of length and weight belongs to a picture: in months and in words, and when the next check-up is."""
+    """The age whose range of length and weight belongs to a picture: in months and in words, and when the next free check-up is."""
 
     months: int
     age: Names
-    check_up: Names
+    check_up: Names | None = None
 
 
 @dataclass(frozen=True)
