@@ -173,7 +173,7 @@ def _holds_until(today: _Day, choices: dict[str, Choice], forecasts: tuple[Forec
     """The last day on which the answer is the same by time alone: the day before the first change that can be foreseen."""
     limit = min(_certain_changes(today, forecasts), default=None)
     possible: dict[date, set[str]] = {}
-    for day, group in _possible_changes(today, choices):
+    for day, group in _possible_changes(today, choices, limit or date.max):
         if limit is None or day < limit:
             possible.setdefault(day, set()).add(group)
     for day in sorted(possible):
@@ -189,32 +189,38 @@ def _certain_changes(today: _Day, forecasts: tuple[Forecast, ...]) -> Iterator[d
     for each in forecasts:
         if each.earliest is not None and each.earliest > on and _is_due(each, each.earliest):
             yield each.earliest
-    for dose in today.history.doses:
-        if dose.given_on > on and dose.vaccine in today.schedule.vaccines:
-            yield dose.given_on
+    for left_out in today.sorted.aside:
+        if left_out.given_on > on and left_out.vaccine in today.schedule.vaccines:
+            yield left_out.given_on
     if today.in_force.ends_before is not None:
         yield today.in_force.ends_before
 
 
-def _possible_changes(today: _Day, choices: dict[str, Choice]) -> Iterator[tuple[date, str]]:
+def _possible_changes(today: _Day, choices: dict[str, Choice], before: date) -> Iterator[tuple[date, str]]:
     """Days ahead, with the group concerned, on which an age is reached, an observation or decision begins or ends, or a live dose
-    of today becomes yesterday's."""
-    on, ages = today.on, today.facts.age
-    limit = today.schedule.catch_up_age
-    everyone = [day_after(on)] if any(each.given_on == on for each in today.sorted.judged) else []
-    asked = [condition for each in today.facts.questions for condition in each.when]
-    everyone += [day for each in asked for age in (each.age_from, each.age_before) if age is not None and (day := ages(age)) > on]
-    for first, last in _spans(today.history):
-        everyone += [day for day in (first, day_after(last) if last else None) if day is not None and day > on]
+    of today becomes yesterday's; ages reached after `before` may be left out."""
+    on, ages, limit = today.on, today.facts.ages, today.schedule.catch_up_age
+    lived, ahead = (on - today.child.born_on).days, (before - today.child.born_on).days
+    everyone = list(_for_every_group(today))
     for group, choice in choices.items():
         for day in everyone:
             yield day, group
         edition, complete = today.in_force.editions[group], choice.forecast.status is _COMPLETE
         for age in edition.reopening if complete else edition.thresholds:
-            if (day := ages(age)) > on:
+            if age.longest > lived and age.shortest < ahead and (day := ages[age]) > on:
                 yield day, group
-        if not complete and limit is not None and (day := ages(limit)) > on:
+        if not complete and limit is not None and limit.shortest < ahead and (day := ages[limit]) > on:
             yield day, group
+
+
+def _for_every_group(today: _Day) -> Iterator[date]:
+    on, judged = today.on, today.sorted.judged
+    if judged and judged[-1].given_on == on:
+        yield day_after(on)
+    for condition in (condition for each in today.facts.questions for condition in each.when):
+        yield from (day for age in (condition.age_from, condition.age_before) if age is not None and (day := today.facts.ages[age]) > on)
+    for first, last in _spans(today.history):
+        yield from (day for day in (first, day_after(last) if last else None) if day is not None and day > on)
 
 
 def _spans(history: History) -> Iterator[tuple[date | None, date | None]]:

@@ -6,7 +6,7 @@ from datetime import date
 from vaxcard.schedule.dates import Ages, Duration
 from vaxcard.schedule.history import Child, Decision, History, Observation
 from vaxcard.schedule.rules import Contraindication, Schedule
-from vaxcard.schedule.series import Condition, DoseCount
+from vaxcard.schedule.series import Condition, DoseCount, NotCounted
 from vaxcard.schedule.standing import Standing
 
 
@@ -60,6 +60,8 @@ def _rest_holds(condition: Condition, facts: Facts, day: date, standing: Standin
         return False
     if condition.counts and not all(_counted(count, facts, standing) for count in condition.counts):
         return False
+    if condition.not_counted is not None and not _failed_lately(condition.not_counted, day, standing):
+        return False
     return condition.barred is None or all(facts.barring(vaccine, day, "never") for vaccine in condition.barred)
 
 
@@ -87,6 +89,11 @@ def _value_fits(condition: Condition, value: str) -> bool:
         return float(value) < condition.below
     except ValueError:
         return False
+
+
+def _failed_lately(asked: NotCounted, day: date, standing: Standing | None) -> bool:
+    seen = standing.uncounted if standing else ()
+    return any(vaccine in asked.of and given_on <= day < asked.within.after(given_on) for given_on, vaccine in seen)
 
 
 def _counted(count: DoseCount, facts: Facts, standing: Standing | None) -> bool:

@@ -45,9 +45,14 @@ class Duration:
     month_end: MonthEnd = MonthEnd.CLAMP
     span: timedelta = field(init=False, repr=False)
     rolls: bool = field(init=False, repr=False)
+    shortest: int = field(init=False, repr=False)
+    longest: int = field(init=False, repr=False)
+    """Bounds in days, whatever the day from which it is counted: most ages need no calendar to be told from today's."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "span", timedelta(self.days))
+        object.__setattr__(self, "shortest", self.days + min(self.months * 30 - 2, self.months * 32))
+        object.__setattr__(self, "longest", self.days + max(self.months * 32, self.months * 30 + 2))
         object.__setattr__(self, "rolls", self.month_end is MonthEnd.ROLL)
 
     def after(self, day: date) -> date:

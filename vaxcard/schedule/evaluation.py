@@ -29,33 +29,33 @@ class Path:
 def walk(group: str, series: Series, doses: Sequence[DoseAdministered], facts: Facts, live: LiveDoses) -> Path:
     """Take a group's doses, sorted by date, along a series; editions of a dose's day are found by the series' code."""
     walking, evaluations, ours, ends = _Walking(group, facts, live), [], series, date.min
-    seen = walking.standing.seen
+    standing, is_decided = walking.standing, bool(facts.decisions)
     for dose in doses:
-        if dose.given_on >= ends:
-            period = facts.schedule.in_force(dose.given_on)
-            ours, ends = period.editions[group].series_called(series.code), period.ends_before or date.max
-        evaluation = walking.judge(ours, dose)
-        seen.append((dose.given_on, evaluation.status is VALID))
+        given_on = dose.given_on
+        if given_on >= ends:
+            period = facts.schedule.in_force(given_on)
+            ours, ends = period.editions[group].series_called(series.code, series.follows), period.ends_before or date.max
+        target = target_when_given(ours, facts, given_on, standing)
+        if target is None or is_decided or dose.expires_on is not None or dose.substandard:
+            evaluation = walking.particular(ours, dose, target)
+        else:
+            evaluation = walking.against(ours, dose, target)
+        standing.see(given_on, evaluation.status is VALID)
         evaluations.append(evaluation)
-    return Path(series, walking.standing, tuple(evaluations))
+    return Path(series, standing, tuple(evaluations))
 
 
 class _Walking:
     """One series being walked; each dose is judged against the series as it stood on its day."""
 
-    __slots__ = ("facts", "group", "live", "standing")
+    __slots__ = ("facts", "group", "is_observed", "live", "standing")
 
     def __init__(self, group: str, facts: Facts, live: LiveDoses) -> None:
         self.group, self.facts, self.live, self.standing = group, facts, live, Standing()
+        self.is_observed = bool(facts.observations)
 
-    def judge(self, series: Series, dose: DoseAdministered) -> Evaluation:
-        """A sound dose is told from a doubtful one first; only a doubtful one has its reasons worked out."""
-        target = target_when_given(series, self.facts, dose.given_on, self.standing)
-        if target is None or dose.expires_on is not None or dose.substandard or self.facts.decisions:
-            return self._particular(series, dose, target)
-        return self._against(series, dose, target)
-
-    def _particular(self, series: Series, dose: DoseAdministered, target: SeriesDose | None) -> Evaluation:
+    def particular(self, series: Series, dose: DoseAdministered, target: SeriesDose | None) -> Evaluation:
+        """A dose of which more is known than day and vaccine, or one that comes when the series is through (target None)."""
         accepted = self._accepted(dose)
         if target is not None and accepted is not None:
             said = Reason(ReasonCode.ACCEPTED, {"decided_on": accepted.on}, "clinician")
@@ -64,17 +64,19 @@ class _Walking:
             return self._say(dose, SUB_STANDARD, reason)
         if target is None:
             return self._say(dose, EXTRANEOUS, Reason(ReasonCode.SERIES_ALREADY_COMPLETE, {}, series.doses[-1].rules[-1].source))
-        return self._against(series, dose, target)
+        return self.against(series, dose, target)
 
-    def _against(self, series: Series, dose: DoseAdministered, target: SeriesDose) -> Evaluation:
-        facts, given_on, vaccine = self.facts, dose.given_on, dose.vaccine
-        rule = target.rules_when_given(vaccine)[0]
-        if rule.when:
-            rule = first_applicable(target.rules_when_given(vaccine), facts, given_on, self.standing)
-        if vaccine in rule.accepts and in_time(given_on, facts, rule, self.standing) and self._is_apart(dose):
-            said = (Reason(ReasonCode.BY_LABEL, {"vaccine": vaccine}, rule.source),) if rule.by_label else ()
-            return self._valid(dose, target.number, target.recurring, said)
-        return self._doubtful(series, dose, target, rule)
+    def against(self, series: Series, dose: DoseAdministered, target: SeriesDose) -> Evaluation:
+        """A sound dose is told from a doubtful one first; only a doubtful one has its reasons worked out."""
+        facts, given_on, vaccine, standing = self.facts, dose.given_on, dose.vaccine, self.standing
+        rules = target.rules_when_given(vaccine)
+        rule = first_applicable(rules, facts, given_on, standing) if rules[0].when else rules[0]
+        if vaccine not in rule.accepts or not in_time(given_on, facts, rule, standing):
+            return self._doubtful(series, dose, target, rule)
+        if (self.is_observed or vaccine in self.live.concerned) and self._spacing_reason(dose) is not None:
+            return self._doubtful(series, dose, target, rule)
+        said = (Reason(ReasonCode.BY_LABEL, {"vaccine": vaccine}, rule.source),) if rule.by_label else ()
+        return self._valid(dose, target.number, target.recurring, said)
 
     def _doubtful(self, series: Series, dose: DoseAdministered, target: SeriesDose, rule: DoseRule) -> Evaluation:
         remark = None
@@ -95,9 +97,6 @@ class _Walking:
             None if dose.vaccine in rule.accepts else product_reason(dose.vaccine, rule),
         )
         return [reason for reason in reasons if reason is not None]
-
-    def _is_apart(self, dose: DoseAdministered) -> bool:
-        return (dose.vaccine not in self.live.concerned and not self.facts.observations) or self._spacing_reason(dose) is None
 
     def _spacing_reason(self, dose: DoseAdministered) -> Reason | None:
         if dose.vaccine in self.live.concerned and (close := self.live.reason(dose.given_on, dose.vaccine)):
@@ -127,6 +126,8 @@ class _Walking:
         return Evaluation(dose.n, given_on, vaccine, self.group, number, VALID, said)
 
     def _say(self, dose: DoseAdministered, status: EvaluationStatus, *reasons: Reason) -> Evaluation:
+        if status is not EXTRANEOUS:
+            self.standing.uncounted.append((dose.given_on, dose.vaccine))
         return Evaluation(dose.n, dose.given_on, dose.vaccine, self.group, None, status, reasons)
 
 

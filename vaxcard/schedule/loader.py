@@ -22,7 +22,7 @@ from vaxcard.schedule.rules import (
     Vaccine,
     VaccineGroup,
 )
-from vaxcard.schedule.series_loader import SeriesReader, flags_of, read_conditions, reopening_of, thresholds_of
+from vaxcard.schedule.series_loader import SeriesReader, fading_of, flags_of, read_conditions, reopening_of, thresholds_of
 
 __all__ = ["ScheduleDataError", "load_schedule", "read_schedule", "vaccines_of"]
 
@@ -167,7 +167,7 @@ def _read_edition(row: Table, reader: SeriesReader, head: Edition) -> Edition:
     reader.remember(head.effective_from, series)
     edition = Edition(
         head.group, head.effective_from, series, row.day("owed_from"), row.text("title", head.title), source,
-        tuple(dict.fromkeys(row.words("unverified") + flags_of(series))), thresholds_of(series), reopening_of(series),
+        tuple(dict.fromkeys(row.words("unverified") + flags_of(series))), thresholds_of(series), reopening_of(series), fading_of(series),
     )  # fmt: skip
     row.close()
     return edition

@@ -12,7 +12,7 @@ from functools import cached_property
 from vaxcard.schedule.dates import Duration, MonthEnd
 from vaxcard.schedule.names import VaccineNames
 from vaxcard.schedule.plan import Bracket
-from vaxcard.schedule.series import Condition, Series
+from vaxcard.schedule.series import Condition, NotCounted, Series
 
 Names = Mapping[str, str]
 
@@ -48,7 +48,8 @@ class VaccineGroup:
 class Edition:
     """A group's rules from a date on; the next edition ends them.
 
-    `thresholds` are the ages at which a forecast may change, `reopening` those at which even a complete one may.
+    `thresholds` are the ages at which a forecast may change, `reopening` those at which even a complete one may; `fading` are the
+    doses which, though they did not count, are asked about for a time.
     """
 
     group: str
@@ -60,13 +61,12 @@ class Edition:
     unverified: tuple[str, ...]
     thresholds: tuple[Duration, ...]
     reopening: tuple[Duration, ...]
+    fading: tuple[NotCounted, ...] = ()
 
-    def series_called(self, code: str) -> Series:
-        """The series of that code, or the edition's first where it has none of the name."""
-        for series in self.series:
-            if series.code == code:
-                return series
-        return self.series[0]
+    def series_called(self, code: str, follows: str | None = None) -> Series:
+        """The series of that code, else the one that it follows, else the edition's first."""
+        named = {series.code: series for series in self.series}
+        return named.get(code) or named.get(follows or "") or self.series[0]
 
 
 @dataclass(frozen=True, slots=True)

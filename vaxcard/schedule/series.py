@@ -22,6 +22,14 @@ class DoseCount:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A dose of one of these vaccines that did not count, given less than `within` before the day."""
+
+    of: frozenset[str]
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """Facts that must all hold; what is None is not asked. Ages are those on the reference date."""
 
@@ -37,12 +45,14 @@ class Condition:
     missing: bool = False
     counts: tuple[DoseCount, ...] = ()
     barred: frozenset[str] | None = None
+    not_counted: NotCounted | None = None
     asks_birth: bool = True
     asks_more: bool = field(init=False, repr=False, compare=False)
     """Whether anything but the age is asked."""
 
     def __post_init__(self) -> None:
-        more = self.asks_birth or bool(self.counts) or self.observation is not None or self.barred is not None
+        asked = (self.observation, self.barred, self.not_counted)
+        more = self.asks_birth or bool(self.counts) or any(each is not None for each in asked)
         object.__setattr__(self, "asks_more", more)
 
 
@@ -151,6 +161,8 @@ class Series:
     prefer: tuple[Condition, ...]
     doses: tuple[SeriesDose, ...]
     beyond: tuple[DoseRule, ...]
+    follows: str | None = None
+    """The series of editions before it by which their doses are judged; without it, the one of its code or else their first."""
     _still_open: tuple[tuple[SeriesDose, ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

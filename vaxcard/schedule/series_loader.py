@@ -9,7 +9,7 @@ from datetime import date
 from vaxcard.schedule.dates import Duration
 from vaxcard.schedule.faults import Table
 from vaxcard.schedule.rules import Vaccine
-from vaxcard.schedule.series import Condition, DoseCount, DoseRule, Interval, Series, SeriesDose, Skip
+from vaxcard.schedule.series import Condition, DoseCount, DoseRule, Interval, NotCounted, Series, SeriesDose, Skip
 
 _CONTEXTS = {"both", "evaluation", "forecast"}
 _OF_THE_DOSE = frozenset({"number", "skip", "recurring", "instead"})
@@ -52,6 +52,7 @@ class SeriesReader:
             prefer=read_conditions(row, "prefer"),
             doses=doses,
             beyond=tuple(self._rule(table, source) for table in row.tables("beyond")),
+            follows=row.optional_text("follows"),
         )
         row.close()
         return series
@@ -162,10 +163,17 @@ def _read_condition(row: Table) -> Condition:
         missing=row.flag("missing"),
         counts=tuple(_read_count(table) for table in row.tables("valid_doses")),
         barred=frozenset(row.words("barred")) or None,
+        not_counted=next((_read_not_counted(table) for table in row.tables("not_counted")), None),
         asks_birth=row.has("sex") or row.has("born_from") or row.has("born_before"),
     )
     row.close()
     return condition
+
+
+def _read_not_counted(row: Table) -> NotCounted:
+    found = NotCounted(frozenset(row.words("of")), row.needed_duration("within"))
+    row.close()
+    return found
 
 
 def _read_count(row: Table) -> DoseCount:
@@ -199,6 +207,12 @@ def thresholds_of(series: Iterable[Series]) -> tuple[Duration, ...]:
                 if rule.maximum_age is not None:
                     found[rule.maximum_age] = None
     return tuple(found)
+
+
+def fading_of(series: Iterable[Series]) -> tuple[NotCounted, ...]:
+    """The doses that did not count and are asked about for a time: when it is over a forecast may change."""
+    rules = (rule for each in series for dose in each.doses for rule in dose.rules)
+    return tuple({condition.not_counted: None for rule in rules for condition in rule.when if condition.not_counted})
 
 
 def reopening_of(series: Iterable[Series]) -> tuple[Duration, ...]:

@@ -21,7 +21,9 @@ def in_time(given_on: date, facts: Facts, rule: DoseRule, standing: Standing) ->
     if rule.maximum_age is not None and given_on >= facts.ages[rule.maximum_age]:
         return False
     for interval in rule.intervals:
-        since = reference(interval, facts, standing, given_on)
+        since = standing.last_counted if interval.from_previous and interval.from_dose is None else None
+        if since is None:
+            since = reference(interval, facts, standing, given_on)
         if since is not None and given_on < interval.absolute_minimum.after(since):
             return False
     return True

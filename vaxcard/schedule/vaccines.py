@@ -7,32 +7,32 @@ from datetime import date
 from vaxcard.schedule.conditions import Facts
 from vaxcard.schedule.history import DoseAdministered
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue
-from vaxcard.schedule.rules import Contraindication, Schedule
+from vaxcard.schedule.rules import Contraindication, LiveSpacing, Schedule
 from vaxcard.schedule.series import DoseRule
 
 
 class LiveDoses:
-    """The injected live doses of a whole history, counted or not: any of them keeps the next one at its distance."""
+    """The injected live doses of a history in order, counted or not: any of them keeps the next one at its distance."""
 
-    __slots__ = ("_given", "_schedule", "concerned")
+    __slots__ = ("_given", "concerned")
 
     def __init__(self, schedule: Schedule, doses: Sequence[DoseAdministered]) -> None:
-        self._schedule = schedule
-        self._given = [
-            sorted((dose.given_on, dose.vaccine) for dose in doses if dose.vaccine in spacing.vaccines) for spacing in schedule.live
-        ]
-        self.concerned: frozenset[str] = frozenset().union(
-            *(spacing.vaccines for spacing, given in zip(schedule.live, self._given, strict=True) if given)
-        )
+        self._given: list[tuple[LiveSpacing, list[date], list[DoseAdministered]]] = []
+        self.concerned: frozenset[str] = frozenset()
+        for spacing in schedule.live:
+            given = [dose for dose in doses if dose.vaccine in spacing.vaccines]
+            if given:
+                self._given.append((spacing, [dose.given_on for dose in given], given))
+                self.concerned |= spacing.vaccines
 
     def reason(self, given_on: date, vaccine: str) -> Reason | None:
         """Why a dose comes too soon after another live one, or None; the same day is allowed."""
-        for spacing, given in zip(self._schedule.live, self._given, strict=True):
-            if not given or vaccine not in spacing.vaccines:
+        for spacing, days, given in self._given:
+            if vaccine not in spacing.vaccines:
                 continue
-            before = bisect_left(given, (given_on, ""))
-            if before and given_on < (valid_from := spacing.minimum.after(given[before - 1][0])):
-                since, other = given[before - 1]
+            before = bisect_left(days, given_on)
+            if before and given_on < (valid_from := spacing.minimum.after(days[before - 1])):
+                since, other = days[before - 1], given[before - 1].vaccine
                 values: dict[str, ReasonValue] = {
                     "days": (given_on - since).days,
                     "other_vaccine": other,
@@ -48,16 +48,17 @@ class LiveDoses:
 
         A live dose given on the day of assessment itself does not bar a second one on that same day.
         """
-        for spacing, given in zip(self._schedule.live, self._given, strict=True):
-            if vaccine not in spacing.vaccines or not given:
+        for spacing, days, given in self._given:
+            if vaccine not in spacing.vaccines:
                 continue
-            since, other = given[-1]
-            if since == on and earliest <= on:
-                before = next((each for each in reversed(given) if each[0] < on), None)
-                if before is None:
+            last = len(days) - 1
+            if days[last] == on and earliest <= on:
+                before = bisect_left(days, on) - 1
+                if before < 0:
                     continue
                 # Today is still open only if the dose before today's keeps its distance as well.
-                since, other = before if spacing.minimum.after(before[0]) <= on else given[-1]
+                last = before if spacing.minimum.after(days[before]) <= on else last
+            since, other = days[last], given[last].vaccine
             day = spacing.minimum.after(since)
             if day > earliest:
                 values: dict[str, ReasonValue] = {
