@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.faults import ScheduleDataError
+from vaxcard.schedule.history import Child, DoseAdministered, History
 from vaxcard.schedule.loader import DATA, load_schedule, read_schedule
 
 
@@ -49,9 +51,11 @@ def test_each_change_of_the_programme_is_in_force_on_its_day_and_not_before() ->
         assert schedule.edition_on(group, day - timedelta(1)).effective_from < day
 
 
-def test_the_edition_of_2026_is_named_and_bears_its_flags() -> None:
-    in_force = load_schedule("cn").in_force(date(2026, 11, 24))
-    assert in_force.label == "cn 2026-06-17"
+def test_the_edition_in_force_is_named_by_its_first_day_and_bears_its_flags() -> None:
+    schedule, day = load_schedule("cn"), date(2026, 11, 24)
+    in_force = schedule.in_force(day)
+    begun = [edition.effective_from for editions in schedule.editions.values() for edition in editions if edition.effective_from <= day]
+    assert in_force.label == f"cn {max(begun)}"
     assert {"all-2026", "month-end", "hpv-d2-minimum", "dt-7-11-spacing"} <= set(in_force.unverified)
 
 
@@ -111,6 +115,74 @@ def test_a_file_that_is_not_toml_is_a_fault_beside_the_others(programme: Path) -
 def test_a_visit_without_its_number_is_a_fault(programme: Path) -> None:
     _spoil(programme / "brackets.toml", "[[bracket.visit]]\nnumber = 2", "[[bracket.visit]]\nnumber = 3")
     assert any("count from 1 without a gap" in fault for fault in _faults(programme))
+
+
+def _add_edition(path: Path, *series: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n[[edition]]\neffective_from = 2030-01-01\n" + "\n".join(series))
+
+
+DOSE = '[[edition.series.dose]]\nnumber = 1\nminimum_age = "18 months"\nvaccines = ["{}"]\n'
+LIVE = '[[edition.series]]\ncode = "HepA-L"\nprefer = {{ observation = "line-hepa", values = ["HepA-L"] }}\n{}' + DOSE.format("HepA-L")
+KILLED = '[[edition.series]]\ncode = "HepA-I"\n' + DOSE.format("HepA-I")
+BOTH = '[[edition.series]]\ncode = "HepA-I-then-L"\n' + DOSE.format("HepA-I")
+
+
+def test_an_edition_that_drops_a_series_would_undo_doses_that_counted(programme: Path) -> None:
+    _add_edition(programme / "hepa.toml", LIVE.format(""))
+    found = _faults(programme)
+    assert any("cn/hepa.toml, edition 2030-01-01: series: HepA-I of the edition from 2026-06-17 is gone" in fault for fault in found)
+    assert any("HepA-I-then-L of the edition" in fault and "evaluation_only = true" in fault for fault in found)
+
+
+def test_an_edition_that_keeps_every_series_is_whole(programme: Path) -> None:
+    _add_edition(programme / "hepa.toml", LIVE.format(""), KILLED.replace('"HepA-I"\n', '"HepA-I"\nevaluation_only = true\n', 1), BOTH)
+    assert len(read_schedule(programme, DATA / "vaccines.toml").editions["HepA"]) == 4
+
+
+def test_a_series_that_concerns_other_children_than_before_needs_a_code_of_its_own(programme: Path) -> None:
+    _add_edition(programme / "hepa.toml", LIVE.format("when = { born_from = 2028-01-01 }\n"), KILLED, BOTH)
+    assert any("series HepA-L: when: is not that of the edition from" in fault for fault in _faults(programme))
+
+
+def test_a_series_may_not_put_aside_another_on_which_doses_counted(programme: Path) -> None:
+    _add_edition(programme / "hepa.toml", LIVE.format("overrides = true\n"), KILLED, BOTH)
+    assert any("series HepA-L: overrides: would put aside HepA-I, HepA-I-then-L of the edition" in fault for fault in _faults(programme))
+
+
+GIRLS = """
+[[edition.series]]
+code = "HPV-born-2010"
+overrides = true
+follows = "{}"
+when = [{{ sex = ["female", "unknown"], born_from = 2010-01-01, born_before = 2011-11-11 }}]
+[[edition.series.dose]]
+number = 1
+minimum_age = "13 years"
+vaccines = ["HPV2"]
+"""
+
+
+def _widen(path: Path, follows: str) -> None:
+    text = path.read_text("utf-8")
+    kept = text[text.index("[[edition.series]]", text.index("effective_from = 2025-11-10")) : text.rindex("[[edition]]")]
+    _add_edition(path, kept, GIRLS.format(follows))
+
+
+def test_girls_born_earlier_are_taken_in_and_their_paid_doses_go_on_counting(programme: Path) -> None:
+    _widen(programme / "hpv.toml", "HPV-label")
+    schedule = read_schedule(programme, DATA / "vaccines.toml")
+    history = History((DoseAdministered(1, date(2026, 1, 5), "HPV9"),))
+    for day in (date(2029, 12, 31), date(2030, 1, 1)):
+        found = assess(schedule, Child(date(2011, 5, 5), "female"), history, day)
+        assert [each.status for each in found.evaluations] == ["valid"], day
+
+
+def test_a_series_that_follows_the_wrong_one_is_refused(programme: Path) -> None:
+    _widen(programme / "hpv.toml", "HPV-lable")
+    found = _faults(programme)
+    assert any('series HPV-born-2010: follows: "HPV-lable" is no series of the edition from' in fault for fault in found)
+    assert any("series HPV-born-2010: overrides: would put aside HPV-label" in fault for fault in found)
 
 
 def test_a_change_of_any_rule_file_asks_for_a_new_signature(programme: Path) -> None:

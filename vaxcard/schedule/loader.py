@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from vaxcard.schedule.catalogue import read_brackets, read_names, read_vaccines
+from vaxcard.schedule.continuity import check_continuity
 from vaxcard.schedule.dates import MonthEnd
 from vaxcard.schedule.faults import Faults, ScheduleDataError, Table, open_table
 from vaxcard.schedule.rules import (
@@ -155,6 +156,7 @@ def _read_editions(file: Table, group: str, vaccines: Mapping[str, Vaccine], cov
         editions.append(_read_edition(row, reader, Edition(group, start, (), None, title, source, (), (), ())))
     file.close()
     _check_dates(file, ends, covers_from)
+    check_continuity(zip((row for row, _, _ in ends), editions, strict=True))
     return tuple(sorted(editions, key=lambda edition: edition.effective_from))
 
 
