@@ -16,13 +16,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from vaxcard.api import children, doses, problems, scans
+from vaxcard.api import problems
+from vaxcard.api.doors import DOORS
 from vaxcard.api.service import EXTENSION, LANGUAGE_COOKIE, Service, ServiceSettings, language
 from vaxcard.errors import VaxcardError
 from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
-from vaxcard.web import counter, desk, family, front, look, printing, recording, rendering, threshold
+from vaxcard.web import counter, desk, family, front, look, opening, printing, recording, rendering, threshold
 
 _LARGEST_BODY = 64 * 1024  # bytes; the longest form of ours is a tenth of it
 _LANGUAGE_KEPT = timedelta(days=365)
@@ -74,10 +75,11 @@ def create_app(settings: ServiceSettings, database: Database, schedule: Schedule
 
 def _open_doors(app: Flask) -> None:
     protection = CSRFProtect(app)
-    for machine_door in (scans.scans, children.children, doses.doses):
+    for machine_door in DOORS:
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
-    for pages in (front.front, look.look, counter.counter, recording.recording, printing.printing, family.family, desk.desk):
+    at_the_counter = (counter.counter, opening.record_opening, recording.recording, printing.printing)
+    for pages in (front.front, look.look, *at_the_counter, family.family, desk.desk):
         app.register_blueprint(pages)
 
 

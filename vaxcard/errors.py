@@ -71,6 +71,12 @@ class NotAllowed(VaxcardError):
     code = "not-allowed"
 
 
+class ReasonNeeded(NotAllowed):
+    """Another clinic's child whose card was not scanned: whoever opens it says why first."""
+
+    code = "reason-needed"
+
+
 class CardUnknown(NotFound):
     """No card was ever issued with this code."""
 

@@ -33,7 +33,7 @@ def send(house: House, child_id: UUID) -> Any:
     headers = house.key("record", "read")
 
     def sending(**told: object) -> Any:
-        sound = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
+        sound = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
         body = {**sound, **told}
         body = {name: value for name, value in body.items() if value is not None}
         return house.client().post(f"/api/v1/children/{child_id}/doses", json=body, headers=headers)
@@ -121,7 +121,7 @@ def test_a_body_that_is_no_dose_is_a_plain_4xx(house: House, child_id: UUID, bod
 
 
 def test_a_child_who_is_not_on_file_is_404(house: House) -> None:
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat()}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "site": "left-thigh"}
     answer = house.client().post(f"/api/v1/children/{an_id()}/doses", json=body, headers=house.key("record"))
     assert answer.status_code == 404
 
@@ -157,7 +157,7 @@ def test_the_day_before_and_the_day_after_are_told_apart(send: Any, told: dict[s
 
 
 def test_a_key_that_may_only_record_learns_its_dose_and_what_is_due(house: House, child_id: UUID) -> None:
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
     told = house.client().post(f"/api/v1/children/{child_id}/doses", json=body, headers=house.key("record")).get_json()
     assert told.keys() == {"dose", "assessed_on", "due_now"}
     assert {row["group"] for row in told["due_now"]} == {"HepB", "Polio"}
@@ -173,5 +173,5 @@ def test_a_machine_says_who_gave_a_dose_and_people_give_it_in_their_own_name(hou
 
 
 def test_marks_that_nobody_sees_are_not_kept(send: Any) -> None:
-    told = send(lot_number="D\u200b26\u202e", trace_code="8123\u20664567").get_json()["dose"]
-    assert (told["lot_number"], told["trace_code"]) == ("D26", "81234567")
+    told = send(lot_number="D\u200b26\u202e", trace_code="8123\u20664567890123456789").get_json()["dose"]
+    assert (told["lot_number"], told["trace_code"]) == ("D26", "81234567890123456789")

@@ -43,6 +43,9 @@ def child_id(house: House, away: UUID) -> UUID:
     return child_id
 
 
+OPENED = {"reason": "here-without-card"}
+
+
 def at_home(house: House, away: UUID) -> House:
     """The same registry, with staff and keys of the child's own clinic."""
     return replace(house, story=replace(house.story, clinic_id=away))
@@ -57,6 +60,9 @@ def test_at_the_counter_of_another_clinic_nothing_of_the_whereabouts_is_shown(ho
     page = f"/counter/children/{child_id}"
     if typed is not None:
         page = post_form(client, "/counter/", "/counter/scan", code=typed).location
+    if door in ("identifier", "id"):
+        assert "别的门诊的孩子" in client.get(page).text
+        post_form(client, page, f"/counter/children/{child_id}/opening", **OPENED)
     shown = client.get(page).text
     assert "受保护的记录" in shown and "云朵朵" in shown
     assert not [word for word in (HOME, FAMILY, SIBLING, "0571-11112222", "139", "现在没有约") if word in said(shown)]
@@ -90,15 +96,18 @@ def test_over_the_api_its_own_clinic_gets_all_of_it(house: House, away: UUID, ch
 
 
 def test_a_dose_given_elsewhere_is_answered_without_the_next_visit(house: House, child_id: UUID) -> None:
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
-    answer = house.signed_in().post(f"/api/v1/children/{child_id}/doses", json=body)
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    client = house.signed_in()
+    client.post(f"/api/v1/children/{child_id}/openings", json=OPENED)
+    answer = client.post(f"/api/v1/children/{child_id}/doses", json=body)
     assert answer.status_code == 201
     assert "next_visit" not in answer.get_json() and HOME not in answer.text
 
 
 def test_the_page_after_a_dose_tells_no_telephone_and_no_day(house: House, child_id: UUID) -> None:
     client = house.signed_in()
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31"}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    client.post(f"/api/v1/children/{child_id}/openings", json=OPENED)
     dose_id = client.post(f"/api/v1/children/{child_id}/doses", json=body).get_json()["dose"]["id"]
     page = client.get(f"/counter/children/{child_id}/doses/{dose_id}").text
     assert "由孩子自己的门诊告诉家里" in page
@@ -110,6 +119,7 @@ def asked(house: House, child_id: UUID, asker: Role | str, door: str) -> dict[st
     token, short_code = house.card(child_id)
     client, headers = (house.client(), house.key("scan", "read")) if asker == "key" else (house.signed_in(Role(asker)), {})
     if door == "id":
+        client.post(f"/api/v1/children/{child_id}/openings", json=OPENED, headers=headers)
         answer = client.get(f"/api/v1/children/{child_id}", headers=headers)
     else:
         answer = client.post("/api/v1/scans", json={"code": token if door == "card" else short_code}, headers=headers)

@@ -14,10 +14,13 @@ OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {"marked": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 # The rooms whose errors a nurse or a family may come to read.
 SPEAKING = [
-    *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py"),
+    *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py", "records/openings.py"),
     *("api", "web", "keyring.py"),
 ]
-ERRORS = {"InputFault", "NotFound", "Refused", "Conflict", "NotAllowed", "CardUnknown", "CardClosed", "CardReplaced", "CardRevoked"}
+ERRORS = {
+    *("InputFault", "NotFound", "Refused", "Conflict", "NotAllowed", "ReasonNeeded"),
+    *("CardUnknown", "CardClosed", "CardReplaced", "CardRevoked"),
+}
 
 
 def texts() -> dict[str, str | None]:

@@ -17,12 +17,30 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from vaxcard.api.service import service
 from vaxcard.keyring import fingerprint
 from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
+from vaxcard.records.openings import require_open
 
 # Doors that anybody may open, by endpoint: the card is the key of the first, the others show nothing of anyone.
-PUBLIC = frozenset({"family.card", "front.healthz", "look.stylesheet", "static", "counter.sign_in", "counter.sign_in_now", "front.home"})
+PUBLIC = frozenset(
+    {
+        "family.card",
+        "front.healthz",
+        "front.home",
+        "look.stylesheet",
+        "static",
+        "openapi.description",
+        "counter.sign_in",
+        "counter.sign_in_now",
+        "webhooks.twilio_status",  # providers sign what they say
+        "webhooks.twilio_inbound",
+    }
+)
 
 RECORDING = (Role.PHYSICIAN, Role.VACCINATOR)
 LOOKING = (Role.PHYSICIAN, Role.VACCINATOR, Role.REGISTRAR, Role.MANAGER)
+DECIDING = (Role.PHYSICIAN,)  # the only one who accepts, decides and contraindicates
+CORRECTING = (Role.PHYSICIAN, Role.VACCINATOR, Role.REGISTRAR)
+LIFTING = (Role.PHYSICIAN, Role.MANAGER)  # who may open a protected child's cards again, or say that a child has died
+READING_TRAILS = (*LOOKING, Role.AUDITOR)
 TOLD_EVERYTHING = frozenset(RECORDING)  # who hears sensitive reasons; others hear that the clinic decided otherwise
 
 _STAFF = "staff_id"
@@ -54,6 +72,11 @@ class Caller:
         """Whether facts such as a mother's hepatitis B may be told to them."""
         return self.role in TOLD_EVERYTHING
 
+    @property
+    def may_read_records(self) -> bool:
+        """Whether they are told a whole record beside the answer to a change; a machine that may only record is not."""
+        return self.role is not None or bool(self.scopes & {"read", "scan"})
+
     def may(self, roles: tuple[Role, ...], scope: str | None) -> bool:
         """Whether a rule of these roles, or this scope for machines, lets them in."""
         return self.role in roles if self.role is not None else scope is not None and scope in self.scopes
@@ -67,20 +90,36 @@ class Rule:
     scope: str | None
 
 
-def requires(*roles: Role, scope: str | None = None) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
-    """Let in these roles, and machines whose key has `scope`; anyone else is told to sign in, or that they may not."""
+def requires(
+    *roles: Role, scope: str | None = None, unopened: bool = False
+) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
+    """Let in these roles, and machines whose key has `scope`; anyone else is told to sign in, or that they may not.
+
+    A door to one child (`child_id`) opens another clinic's only after its card was scanned or a reason told, unless `unopened`.
+    """
 
     def guarded(handler: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
         @wraps(handler)
         def ask_first(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
             if not caller().may(roles, scope):
                 raise Forbidden
+            if "child_id" in kwargs and not unopened:
+                _refuse_unopened(cast(UUID, kwargs["child_id"]))
             return handler(*args, **kwargs)
 
         setattr(ask_first, _RULE, Rule(roles, scope))
         return ask_first
 
     return guarded
+
+
+def _refuse_unopened(child_id: UUID) -> None:
+    """An auditor looks at trails, not at records, and needs no card for them."""
+    who, house = caller(), service()
+    if who.role == Role.AUDITOR:
+        return
+    with house.database.reading() as rows:
+        require_open(rows, child_id, actor=who.actor, clinic_id=who.clinic_id, now=house.clock())
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:

@@ -15,8 +15,11 @@ from uuid import UUID
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from vaxcard.api.service import service
 from vaxcard.errors import InputFault, ManyFaults
 from vaxcard.records.doses import DoseForm, DoseSource
+from vaxcard.records.stops import site_is_missing
+from vaxcard.records.trace_codes import check_trace_code, in_one_width
 
 LONGEST = {
     "vaccine": 30,
@@ -28,6 +31,7 @@ LONGEST = {
     "route": 40,
     "place": 200,
     "performer": 100,
+    "document": 200,
     "happened": 400,
 }
 """Characters that the registry keeps of each text."""
@@ -136,20 +140,23 @@ def dose_form(sent: Mapping[str, Any], *, clinic_id: UUID, performer: str | None
         id=reader.id("id", required=True) or _NO_ID,
         vaccine=reader.text("vaccine", required=True) or "",
         given_on=reader.day("given_on", required=True) or date.min,
-        lot_number=reader.text("lot_number"),
+        lot_number=in_one_width(reader.text("lot_number")),
         expires_on=reader.day("expires_on"),
         manufacturer=reader.text("manufacturer"),
-        trace_code=_digits(reader.text("trace_code")),
+        trace_code=_trace_code(reader),
         product_name=reader.text("product_name"),
         stated_number=reader.number("stated_number", lowest=1, highest=_MOST_DOSES),
-        site=reader.text("site"),
+        site=_site(reader),
         route=reader.text("route"),
         clinic_id=None if place else clinic_id,
         place=place,
         performer=reader.text("performer") or (None if place else performer),
         source=_source(reader),
+        document=reader.text("document"),
         happened=reader.text("happened"),
     )
+    if site_is_missing(service().schedule, form):
+        reader.fault("site", "the place of the injection is missing", "say where it went: arm or thigh, left or right")
     reader.finish()  # what was filled in for a missing field above never leaves here
     return form
 
@@ -162,10 +169,19 @@ def _source(reader: Reader) -> DoseSource:
     return DoseSource.CLINIC
 
 
-def _digits(code: str | None) -> str | None:
+def _trace_code(reader: Reader) -> str | None:
     """A trace code as scanners type it: full-width digits and blanks between the groups do not count."""
-    if code is None:
+    written = reader.text("trace_code")
+    if written is None:
         return None
-    plain = unicodedata.normalize("NFKC", code)
-    packed = "".join(plain.split())
-    return packed if packed.isdigit() else plain
+    try:
+        return check_trace_code(written)
+    except InputFault as fault:
+        reader.faults.append(fault)
+        return None
+
+
+def _site(reader: Reader) -> str | None:
+    """Where an injection went. The mouth is no site: drops are told by their route, or by their vaccine."""
+    site = reader.text("site")
+    return None if site in ("mouth", "oral") and reader.sent.get("route") in (None, "", "oral") else site

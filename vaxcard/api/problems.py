@@ -30,6 +30,7 @@ STATUSES: tuple[tuple[type[VaxcardError], int, str], ...] = (
     (errors.InputFault, 422, marked("This cannot be understood")),
     (errors.Refused, 409, marked("Stopped")),
     (errors.Conflict, 409, marked("The record has moved on")),
+    (errors.ReasonNeeded, 403, marked("Say why first")),
     (errors.NotAllowed, 403, marked("Not allowed")),
     (errors.SettingsError, 500, marked("A setting is wrong")),
     (CannotUnseal, 500, marked("The key does not fit")),
@@ -43,6 +44,7 @@ _TITLES = {
     405: marked("Not in this way"),
     413: marked("Too large"),
     415: marked("Send JSON"),
+    428: marked("Say which version you saw"),
     429: marked("Too many attempts"),
     500: marked("Something went wrong here"),
 }
@@ -53,6 +55,7 @@ _ADVICE = {
     405: marked("see which methods the Allow header names"),
     413: marked("send less at once"),
     415: marked("send a JSON object with Content-Type: application/json"),
+    428: marked("send the record's ETag in If-Match"),
     429: marked("wait a quarter of an hour, then try again"),
     500: marked("nothing was stored; try again, and tell the operator if it stays"),
 }

@@ -9,28 +9,30 @@ from flask import Blueprint, Response, jsonify
 
 from vaxcard.api.access import LOOKING, caller, requires
 from vaxcard.api.answers import card_as_json, record_as_json
-from vaxcard.api.bodies import Reader, json_object
+from vaxcard.api.bodies import json_object
+from vaxcard.api.describing import described
+from vaxcard.api.fields import Field, taken
 from vaxcard.api.service import language, service
 from vaxcard.cards.payload import short_code_from, token_from_scan
 from vaxcard.errors import CardUnknown
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import Scope
-from vaxcard.records.issued_cards import CardRecord, card_by_short_code, card_by_token
+from vaxcard.records.issued_cards import CardRecord, card_by_short_code, card_by_token, note_scanned, note_typed
 
 scans = Blueprint("scans", __name__, url_prefix="/api/v1")
+
+_BODY = (Field("code", "text", "What the scanner read, or the 8 characters beside the square", True),)
 
 
 @scans.post("/scans")
 @requires(*LOOKING, scope=Scope.SCAN)
+@described("The child of a scanned card, with all that is needed to decide", {200: "Scan"}, body=_BODY, problems=(404, 409, 410))
 def scan() -> tuple[Response, int]:
     """The child of a scanned card, with everything that a nurse needs to decide."""
-    reader = Reader(json_object())
-    code = reader.text("code", required=True)
-    reader.finish()
-    who = caller()
+    code, who = taken(json_object(), _BODY)["code"], caller()
     with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
-        card = card_in(acting, code or "")
+        card = card_in(acting, code)
         return jsonify({"card": card_as_json(card), **record_as_json(acting, open_card(acting, card), who, language())}), 200
 
 
@@ -43,12 +45,18 @@ def card_in(acting: Acting, typed: str) -> CardRecord:
 
 
 def find_card(acting: Acting, typed: str) -> CardRecord | None:
-    """As `card_in`, and None for what cannot be a card's code at all, such as a name."""
+    """As `card_in`, and None for what cannot be a card's code at all, such as a name. Each reading is counted for the card's print."""
     token = token_from_scan(typed)
     if token is not None:
-        return card_by_token(acting.session, token)
+        card = card_by_token(acting.session, token)
+        note_scanned(acting.session, card)
+        return card
     short_code = short_code_from(typed)
-    return card_by_short_code(acting.session, acting.keyring, short_code) if short_code is not None else None
+    if short_code is None:
+        return None
+    card = card_by_short_code(acting.session, acting.keyring, short_code)
+    note_typed(acting.session, card)
+    return card
 
 
 def open_card(acting: Acting, card: CardRecord) -> chart.Chart:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -71,6 +72,11 @@ class Service:
     def keyring(self) -> Keyring:
         """The key ring that the registry was opened with."""
         return self.database.keyring
+
+    @property
+    def print_folder(self) -> Path:
+        """Where the print queue's files lie."""
+        return Path(self.settings.print_folder)
 
     def today(self, time_zone: str | None = None) -> date:
         """The date in a clinic's time zone."""

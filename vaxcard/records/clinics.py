@@ -30,7 +30,10 @@ class Scope(StrEnum):
 
     SCAN = "scan"
     READ = "read"
+    SEARCH = "search"
     RECORD = "record"
+    REGISTER = "register"
+    CARDS = "cards"
 
 
 class ClinicRecord(Base):

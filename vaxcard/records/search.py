@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
 from vaxcard.records import names
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import load_clinic
+from vaxcard.records.columns import Id
 from vaxcard.records.people import ChildRecord, Guardianship, SearchKey
 from vaxcard.records.phones import read_phone
 
@@ -33,8 +34,10 @@ def search_keys(keyring: Keyring, child_id: UUID, name: str, phones: Iterable[st
     return [SearchKey(kind=kind, key=key, child_id=child_id) for kind, key in sorted(unique)]
 
 
-def find_children(acting: Acting, typed: str, *, limit: int = LIMIT) -> list[ChildRecord]:
+def find_children(acting: Acting, typed: str, *, limit: int = LIMIT, after: tuple[date, UUID] | None = None) -> list[ChildRecord]:
     """Children whom `typed` may mean, youngest first. The look is noted; what was typed is not.
+
+    With `after`, the birth date and id of the last child of a page, the page that follows it.
 
     A birth date beside another word narrows it: of fifty children of one name or of one day the one meant can be had.
     """
@@ -47,6 +50,8 @@ def find_children(acting: Acting, typed: str, *, limit: int = LIMIT) -> list[Chi
     children: list[ChildRecord] = []
     if conditions:
         rows = select(ChildRecord).where(or_(*conditions)).order_by(ChildRecord.born_on.desc(), ChildRecord.id.desc())
+        if after is not None:
+            rows = rows.where(tuple_(ChildRecord.born_on, ChildRecord.id) < tuple_(literal(after[0]), literal(after[1], Id)))
         children = list(acting.session.scalars(rows.limit(limit)))
     acting.note("child.search", subjects=[str(child.id) for child in children])
     return children

@@ -15,13 +15,22 @@ from vaxcard.api.access import caller_or_none
 from vaxcard.api.answers import named, vaccine_name
 from vaxcard.api.problems import Problem, http_problem, problem_of
 from vaxcard.api.service import language, service
-from vaxcard.errors import ManyFaults, VaxcardError
+from vaxcard.errors import ManyFaults, ReasonNeeded, VaxcardError
 from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
-from vaxcard.language.catalogues import SOURCE_LANGUAGE
+from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
 from vaxcard.language.dates import name_of_language, say_month, say_weekday
+from vaxcard.records.openings import OpeningReason
 from vaxcard.web.look import drawing_address, stylesheet_address
 
 _HTML_LANGUAGES = {"zh": "zh-Hans"}
+REASONS = {
+    OpeningReason.WITHOUT_CARD: marked("The family is here and has no card with them"),
+    OpeningReason.BY_PHONE: marked("The family is on the phone"),
+    OpeningReason.MOVING: marked("The child is moving to us"),
+    OpeningReason.ASKED: marked("The child's own clinic has asked us"),
+    OpeningReason.REACTION: marked("There was a reaction after a dose"),
+}
+"""Why another clinic's child is opened without its card."""
 NEXT = "next"  # where a nurse wanted to go before signing in
 
 
@@ -114,6 +123,10 @@ def _is_known(text: str, lang: str) -> bool:
 
 def fault_page(fault: VaxcardError, problem: Problem) -> Response:
     """A fault on a page of its own, with what to do and the way back."""
+    if isinstance(fault, ReasonNeeded):
+        response = make_response(render_template("counter/reason.html", child_id=(request.view_args or {})["child_id"], reasons=REASONS))
+        response.status_code = problem.status
+        return response
     told = _only_known(fault, Said(problem.detail or "", problem.advice), language())
     return _fault(replace(problem, detail=told.problem or None, advice=told.advice))
 

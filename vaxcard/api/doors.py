@@ -1,0 +1,11 @@
+"""Every door for machines, in one list: the application opens these and no other."""
+
+from __future__ import annotations
+
+from vaxcard.api.children import children
+from vaxcard.api.doses import doses
+from vaxcard.api.openapi import openapi
+from vaxcard.api.opening import opening
+from vaxcard.api.scans import scans
+
+DOORS = (scans, children, opening, doses, openapi)
