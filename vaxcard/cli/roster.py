@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from vaxcard.cli.imports import review_command, runs_command, undo_command
 from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault, NotFound
 from vaxcard.keyring import random_secret, random_text
@@ -18,6 +19,7 @@ from vaxcard.records import enrolment
 from vaxcard.records.clinics import ClinicRecord, Role, Scope, all_clinics, clinic_named
 from vaxcard.records.roster import RosterReport, import_roster, write_report
 
+ROWS_WAIT = 1  # the exit status of an import that left rows for a person to look at
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -71,13 +73,21 @@ def roster() -> None:
     """Children and doses as a clinic keeps them in a workbook."""
 
 
+for command in (review_command, runs_command, undo_command):
+    roster.add_command(command)
+
+
 @roster.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Read, check and report everything; store nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to OUT.xlsx or OUT.json.")
 @click.option("--clinic", help="The clinic of children whose rows name none.")
 def import_command(file: Path, dry_run: bool, report: Path | None, clinic: str | None) -> None:
-    """Import a clinic's workbook FILE. Sound rows are stored, faulty ones reported; importing again stores nothing twice."""
+    """Import a clinic's workbook FILE. Sound rows are stored, faulty ones reported; importing again stores nothing twice.
+
+    Ends with 0 when all of it is stored, with 1 when rows wait to be looked at (see --report and `vaxcard roster review`),
+    and with 2 when nothing could be read and nothing was stored. Headings that are understood: docs/importing.md.
+    """
     if report is not None and report.suffix not in (".json", ".xlsx"):
         raise InputFault("a report is written as .json or .xlsx", place="--report")
     with open_house() as house:
@@ -86,6 +96,8 @@ def import_command(file: Path, dry_run: bool, report: Path | None, clinic: str |
             # A workbook is for the clinic, in its language; JSON is for programs, and reads alike everywhere.
             write_report(result, report, language=house.settings.language if report.suffix == ".xlsx" else "en")
     _tell(result, report)
+    if result.is_waiting:
+        sys.exit(ROWS_WAIT)
 
 
 def import_with_progress(house: House, file: Path, *, dry_run: bool = False, clinic: str | None = None) -> RosterReport:
@@ -126,10 +138,15 @@ def _tell(result: RosterReport, report: Path | None) -> None:
     entries = counts["entries"]
     for severity, word in (("refused", "refused, not stored"), ("warning", "stored with a warning")):
         click.echo(f"{sum(entry['severity'] == severity for entry in entries)} entries {word}")
+    for reason, number in counts["left_out"].items():
+        if number:
+            click.echo(f"{number} rows left out: {reason} in the workbook")
     for sheet, columns in counts["columns_not_read"].items():
         click.echo(f"columns not read in {sheet}: {', '.join(columns)}")
     if entries and report is None:
         click.echo("see each with --report OUT.xlsx")
+    if result.run_id is not None:
+        click.echo(f"import: {result.run_id} (`vaxcard roster undo` takes it back)")
 
 
 @click.group()

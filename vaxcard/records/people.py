@@ -27,6 +27,7 @@ class ChildState(StrEnum):
     ACTIVE = "active"
     MOVED_AWAY = "moved-away"
     DIED = "died"
+    ENTERED_IN_ERROR = "entered-in-error"  # by an import that was taken back
 
 
 class ChildRecord(Base):

@@ -94,6 +94,12 @@ def correct_dose(acting: Acting, child_id: UUID, dose_id: UUID, form: DoseForm, 
 def void_dose(acting: Acting, child_id: UUID, dose_id: UUID, void_id: UUID, *, seen_version: int, reason: str) -> Chart:
     """Say that a dose was entered in error: a row `void_id` that supersedes it, with who, when and why."""
     child, dose = _for_change(acting, child_id, dose_id, seen_version)
+    add_void(acting, child, dose, void_id, reason)
+    return changed(acting, child, "dose.void", [str(dose.id)])
+
+
+def add_void(acting: Acting, child: ChildRecord, dose: DoseRecord, void_id: UUID, reason: str) -> None:
+    """Add the voiding row alone: for what refreshes and notes in batches of its own."""
     void = DoseRecord(
         id=void_id,
         child_id=child.id,
@@ -110,7 +116,6 @@ def void_dose(acting: Acting, child_id: UUID, dose_id: UUID, void_id: UUID, *, s
     )
     append_dose(acting.keyring, child, void)
     acting.session.add(void)
-    return changed(acting, child, "dose.void", [str(dose.id)])
 
 
 def _for_change(acting: Acting, child_id: UUID, dose_id: UUID, seen_version: int) -> tuple[ChildRecord, DoseRecord]:

@@ -163,6 +163,12 @@ def put_up(acting: Acting, child: ChildRecord, put: Put, new_id: Callable[[], UU
     session.flush()
 
 
+def taken_back(session: Session, child_id: UUID) -> frozenset[UUID]:
+    """The child's doses that came with an import which was taken back: unlike those that a person has voided, they may come again."""
+    rows = select(ImportRow.row_id).join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+    return frozenset(session.scalars(rows.where(ImportRow.child_id == child_id, ImportBatch.undone_at.is_not(None))))
+
+
 def settle(acting: Acting, item_id: UUID, outcome: Outcome, reason: str) -> ReviewItem:
     """A person has looked: what became of the row, and why. The record itself is changed by its own verbs, before this.
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.clinics import name_key
-from vaxcard.records.doses import DoseRecord, current, versions_of
+from vaxcard.records.doses import DoseRecord, DoseStatus, current, versions_of
 from vaxcard.records.people import ChildIdentifier, ChildRecord, GuardianRecord
+from vaxcard.records.review import taken_back
 from vaxcard.records.roster.dose_rows import DoseRow
 from vaxcard.records.roster.judging import box_of, same_box_on
 from vaxcard.records.roster.likeness import are_one_name
@@ -62,7 +63,9 @@ class DosesOnFile:
     def __init__(self, session: Session, child_id: UUID) -> None:
         versions = versions_of(session, child_id)
         self._standing = {(dose.vaccine, dose.given_on): dose for dose in current(versions)}
-        self._past = {(dose.vaccine, dose.given_on) for dose in versions}
+        undone = taken_back(session, child_id) if len(versions) > len(self._standing) else frozenset()
+        undone |= {dose.id for dose in versions if dose.supersedes_id in undone and dose.status != DoseStatus.COMPLETED}
+        self._past = {(dose.vaccine, dose.given_on) for dose in versions if dose.id not in undone}
         self.keys = frozenset(self._standing)
 
     def differences(self, dose: DoseRow, clinic_id: UUID | None) -> dict[str, str] | None:
