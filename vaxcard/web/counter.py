@@ -17,6 +17,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import Role, StaffRecord, staff_by_login
+from vaxcard.records.review import waiting
 from vaxcard.records.search import LIMIT, find_children
 from vaxcard.web import child_view
 from vaxcard.web.lockout import SignInGuard
@@ -124,4 +125,5 @@ def child(child_id: UUID) -> ResponseReturnValue:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         acting.note("child.look", child_id=child_id)
         view = child_view.whole(acting, read, who, language())
-    return render_template("counter/child.html", view=view)
+        not_stored = [] if view.is_hidden else waiting(acting.session, acting.keyring, read.child, language())
+    return render_template("counter/child.html", view=view, not_stored=not_stored)
