@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaxcard.cards import layout
+from vaxcard.cards import cover_id1, layout
 from vaxcard.cards.content import BracketCard, Card, CoverCard
 from vaxcard.cards.faces import Draw, faces
 from vaxcard.cards.gathering import CardSet
+from vaxcard.cards.layout import Zone
 from vaxcard.papers import sheets
 from vaxcard.papers.check import Expected
 from vaxcard.papers.sheets import Paper
@@ -35,13 +36,34 @@ def draw(
     expected: list[Expected] = []
     pages = 0
     for done, one in enumerate(sets, start=1):
-        where = f"child {one.child_id}"
-        drawings = [_with_bleed(surface, card, faces(surface, card, where, qr_version=qr_version), paper) for card in one.cards]
+        drawings = [_drawings(surface, card, f"child {one.child_id}", paper, qr_version) for card in _on(paper, one)]
         expected += _expected(one, pages, paper, qr_version)
         pages += sheets.draw(surface, paper, drawings)
         if each:
             each(done)
     return Drawn(surface.finish(), tuple(expected))
+
+
+def _on(paper: Paper, one: CardSet) -> list[Card]:
+    """The cards of a set that this paper is for: a small card printer prints covers alone."""
+    return [card for card in one.cards if paper.sheet != "id1" or isinstance(card, CoverCard)]
+
+
+def _drawings(surface: Surface, card: Card, where: str, paper: Paper, version: int) -> tuple[Draw, Draw]:
+    if paper.sheet != "id1" or not isinstance(card, CoverCard):
+        return _with_bleed(surface, card, faces(surface, card, where, qr_version=version), paper)
+    place = f"{where}, cover of {card.identity.total} cards"
+    return (
+        lambda: cover_id1.draw_outside(surface, card, place),
+        lambda: cover_id1.draw_inside(surface, card, version, place),
+    )
+
+
+def _zones(card: Card, paper: Paper, version: int, *, back: bool) -> tuple[Zone, ...]:
+    """Where a face's symbols stand."""
+    if paper.sheet == "id1":
+        return (cover_id1.SYMBOL,) if back else ()
+    return layout.symbol_zones(version, back=back, cover=isinstance(card, CoverCard))
 
 
 def _with_bleed(surface: Surface, card: Card, drawn: tuple[Draw, Draw], paper: Paper) -> tuple[Draw, Draw]:
@@ -62,11 +84,11 @@ def _with_bleed(surface: Surface, card: Card, drawn: tuple[Draw, Draw], paper: P
 
 def _expected(one: CardSet, first_page: int, paper: Paper, version: int) -> Iterator[Expected]:
     """Where each symbol of a set must be read."""
-    for position, card in enumerate(one.cards):
+    for position, card in enumerate(_on(paper, one)):
         for back in (False, True):
             face = "back" if back else "front"
             label = f"child {one.child_id}, card {card.identity.number} of {card.identity.total}, {face}"
-            for zone in layout.symbol_zones(version, back=back, cover=isinstance(card, CoverCard)):
+            for zone in _zones(card, paper, version, back=back):
                 page, x, y = sheets.on_page(paper, position, (zone.x, zone.y, zone.width, zone.height), back=back)
                 yield Expected(first_page + page, card.identity.code.url, x, y, zone.width, label)
 

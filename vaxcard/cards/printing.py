@@ -85,6 +85,7 @@ def print_cards(
     if not children:
         raise InputFault("there is no child to print cards for", advice="import a roster or register a child first")
     paper = Paper(sheet, turn, offset)
+    places = (1,) if sheet == "id1" else places  # a card of that size is a cover
     made_for = {"sheet": sheet, "turn": turn, "offset": list(offset), "places": sorted(places), "url": public_url, "qr": qr_version}
     known = manifest.unfinished(out, made_for)
     run = known or Manifest(str(run_id or new_id()), made_for, len(children) > sets_a_file, is_finished=False)

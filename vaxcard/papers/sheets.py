@@ -40,8 +40,9 @@ FORMATS = {
     "a4": Format(A4_WIDTH, A4_HEIGHT, 0.0, (A4_HEIGHT - _ROWS * CARD_HEIGHT) / 2, CARD_HEIGHT),
     "shop": Format(225.0, 320.0, 7.5, 9.0, CARD_HEIGHT + 3.0),  # SRA4
 }
-SHEETS = (*FORMATS, "single")
-"""What cards can be printed on."""
+ID1_WIDTH, ID1_HEIGHT = 85.6, 54.0
+SHEETS = (*FORMATS, "single", "id1")
+"""What cards can be printed on: a sheet of eight, or a card a page, as A7 or (the cover alone) as ID-1."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Paper:
         """Refuse a sheet that there is not."""
         if self.sheet not in SHEETS:
             raise InputFault(f"cards are not printed on {self.sheet!r}", advice=f"choose one of {', '.join(SHEETS)}")
+
+    @property
+    def card_a_page(self) -> bool:
+        """Whether every face is a page of its own."""
+        return self.sheet in ("single", "id1")
 
     @property
     def has_bleed(self) -> bool:
@@ -88,7 +94,7 @@ def back_place(position: int, turn: Turn = "long", sheet: Format = FORMATS["a4"]
 def on_page(paper: Paper, position: int, box: tuple[float, float, float, float], *, back: bool) -> tuple[int, float, float]:
     """Where a box (x, y, width, height) of a set's card comes to lie: the page within the set, and its corner as the page is read."""
     x, y, width, height = box
-    if paper.sheet == "single":
+    if paper.card_a_page:
         shift = paper.offset if back else (0.0, 0.0)
         return 2 * position + back, x + shift[0], y + shift[1]
     sheet = FORMATS[paper.sheet]
@@ -102,14 +108,14 @@ def on_page(paper: Paper, position: int, box: tuple[float, float, float, float],
 
 def surface(paper: Paper, title: str) -> Surface:
     """A file to draw on."""
-    if paper.sheet == "single":
-        return Surface(CARD_WIDTH, CARD_HEIGHT, title=title)
+    if paper.card_a_page:
+        return Surface(*((CARD_WIDTH, CARD_HEIGHT) if paper.sheet == "single" else (ID1_WIDTH, ID1_HEIGHT)), title=title)
     return Surface(FORMATS[paper.sheet].width, FORMATS[paper.sheet].height, title=title)
 
 
 def draw(surface: Surface, paper: Paper, cards: Sequence[tuple[Draw, Draw]]) -> int:
     """Draw a set as sheets, front page then back page; each set begins a sheet of its own. Returns the number of pages."""
-    if paper.sheet == "single":
+    if paper.card_a_page:
         return _draw_singles(surface, cards, paper.offset)
     sheet = FORMATS[paper.sheet]
     pages = 0
