@@ -5,7 +5,7 @@ The same words carry a national programme's TOML and CDC's supporting data; numb
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -62,11 +62,14 @@ class Edition:
     thresholds: tuple[Duration, ...]
     reopening: tuple[Duration, ...]
     fading: tuple[NotCounted, ...] = ()
+    _named: Mapping[str, Series] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {series.code: series for series in self.series})
 
     def series_called(self, code: str, follows: str | None = None) -> Series:
         """The series of that code, else the one that it follows, else the edition's first."""
-        named = {series.code: series for series in self.series}
-        return named.get(code) or named.get(follows or "") or self.series[0]
+        return self._named.get(code) or self._named.get(follows or "") or self.series[0]
 
 
 @dataclass(frozen=True, slots=True)
