@@ -15,11 +15,11 @@ KEYWORDS = {"marked": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 # The rooms whose errors a nurse or a family may come to read.
 SPEAKING = [
     *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py", "records/openings.py"),
-    *("api", "web", "keyring.py"),
+    *("api", "web", "papers/frames.py", "keyring.py"),
 ]
 ERRORS = {
     *("InputFault", "NotFound", "Refused", "Conflict", "NotAllowed", "ReasonNeeded"),
-    *("CardUnknown", "CardClosed", "CardReplaced", "CardRevoked"),
+    *("UnreadablePicture", "CardUnknown", "CardClosed", "CardReplaced", "CardRevoked"),
 }
 
 
