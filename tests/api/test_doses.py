@@ -33,7 +33,8 @@ def send(house: House, child_id: UUID) -> Any:
     headers = house.key("record", "read")
 
     def sending(**told: object) -> Any:
-        sound = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+        box = {"lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+        sound = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), **box}
         body = {**sound, **told}
         body = {name: value for name, value in body.items() if value is not None}
         return house.client().post(f"/api/v1/children/{child_id}/doses", json=body, headers=headers)
@@ -157,7 +158,8 @@ def test_the_day_before_and_the_day_after_are_told_apart(send: Any, told: dict[s
 
 
 def test_a_key_that_may_only_record_learns_its_dose_and_what_is_due(house: House, child_id: UUID) -> None:
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    box = {"lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), **box}
     told = house.client().post(f"/api/v1/children/{child_id}/doses", json=body, headers=house.key("record")).get_json()
     assert told.keys() == {"dose", "assessed_on", "due_now"}
     assert {row["group"] for row in told["due_now"]} == {"HepB", "Polio"}

@@ -88,7 +88,8 @@ class DoseForm:
     """A dose as it is told to the registry. `id` is made by the client, so that a repeated request is the same dose.
 
     `happened` is the reason for recording something that would have been stopped before the injection; `performer` is a name
-    as it stands on the record, `clinic_id` where it was given if that is one of ours, `place` where it was given if not.
+    as it stands on the record, `clinic_id` where it was given if that is one of ours, `place` where it was given if not;
+    `document` is the paper that a dose was copied from.
     """
 
     id: UUID
@@ -106,6 +107,7 @@ class DoseForm:
     place: str | None = None
     performer: str | None = None
     source: DoseSource = DoseSource.CLINIC
+    document: str | None = None
     happened: str | None = None
 
     def content_hash(self) -> bytes:

@@ -12,8 +12,11 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.doses import DoseForm, DoseSource, doses_of
 from vaxcard.records.people import ChildRecord, ChildState
+from vaxcard.records.trace_codes import used_for
 from vaxcard.schedule.history import DoseAdministered
 from vaxcard.schedule.outcomes import EvaluationStatus
+from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.visit_rules import load_visit_rules
 
 
 def refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) -> None:
@@ -30,6 +33,13 @@ def refuse_the_impossible(acting: Acting, child: ChildRecord, form: DoseForm) ->
         raise InputFault("the dose would lie in the future", place="given_on", advice="record it when it has been given")
     if child.state == ChildState.DIED:
         raise InputFault("the child is recorded as having died", place="child", advice="ask a physician to correct the record first")
+
+
+def site_is_missing(schedule: Schedule, form: DoseForm) -> bool:
+    """Whether an injection given here does not say where it went. What happened all the same may leave it open; drops have no site."""
+    vaccine = schedule.vaccines.get(form.vaccine)
+    here = form.source == DoseSource.CLINIC and form.place is None
+    return vaccine is not None and vaccine.route == "injection" and here and form.site is None and not _says_why(form.happened)
 
 
 def stop_before_injecting(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
@@ -60,10 +70,13 @@ _SAID = {
     "not-due": "this vaccine is not due for the child today",
     "would-not-count": "the dose would not count for this child: another product, or another day, is due",
     "wrong-route": "this vaccine is not given that way",
+    "box-of-another-child": "the code on this box stands on another child's record already",
+    "box-used-before": "the code on this box stands on this child's record already",
 }
 
 
 def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str, bool]]:
+    used = used_for(acting.session, acting.schedule, form)
     that_day = [dose for dose in doses_of(acting.session, child.id) if dose.given_on == form.given_on]
     injected = acting.schedule.vaccines[form.vaccine].route != "oral"
     return [
@@ -78,6 +91,8 @@ def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str
             form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, child, form),
         ),
         ("wrong-route", _is_wrong_route(acting, form)),
+        ("box-of-another-child", used is not None and used.child_id != child.id),
+        ("box-used-before", used is not None and used.child_id == child.id and used.given_on != form.given_on),
     ]
 
 
@@ -89,13 +104,16 @@ def _would_not_count(acting: Acting, child: ChildRecord, form: DoseForm) -> bool
 
 
 def _is_wrong_route(acting: Acting, form: DoseForm) -> bool:
-    """Drops go into the mouth and nothing else does; the way of the needle is the product's own."""
+    """Drops go into the mouth and nothing else does; where it is written, a needle goes only as deep as the product is meant to."""
     by_mouth = acting.schedule.vaccines[form.vaccine].route == "oral"
     told = [place in _MOUTH for place in (form.route, form.site) if place]
-    return any(mouth != by_mouth for mouth in told)
+    way = load_visit_rules(acting.schedule.code).ways.get(form.vaccine)
+    otherwise = form.route in _NEEDLES and way is not None and form.route != way
+    return otherwise or any(mouth != by_mouth for mouth in told)
 
 
 _MOUTH = ("oral", "mouth")
+_NEEDLES = ("intramuscular", "subcutaneous", "intradermal")
 
 
 def _is_due(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:

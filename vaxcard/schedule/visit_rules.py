@@ -26,11 +26,14 @@ class VisitRules:
     """What holds at one visit. `only_at` names the sites of vaccines that may not go everywhere; `first` are groups, most urgent first.
 
     A dose that is late may wait up to `put_off_at_most` if that saves a visit; visits of a plan lie `apart` at least.
+    `ways` is how a product is given where that is written, `many_doses` are those whose vials serve several children.
     A visit to come waits up to `join_within` for what is recommended a few days after it.
     """
 
     sites: tuple[Site, ...]
     only_at: Mapping[str, frozenset[str]]
+    ways: Mapping[str, str]
+    many_doses: frozenset[str]
     programme_first: bool
     first: tuple[str, ...]
     apart: Duration
@@ -62,9 +65,12 @@ def read_visit_rules(path: Path, schedule: Schedule) -> VisitRules:
         row.text("source")
         row.close()
     first, together = _one(main, "first"), _one(main, "together")
+    ways, many_doses = _ways(main, schedule), _many_doses(main, schedule)
     rules = VisitRules(
         sites=sites,
         only_at=only_at,
+        ways=ways,
+        many_doses=many_doses,
         programme_first=first.flag("programme"),
         first=_known(first, "groups", schedule.groups),
         apart=together.needed_duration("apart"),
@@ -75,6 +81,35 @@ def read_visit_rules(path: Path, schedule: Schedule) -> VisitRules:
     _close(main, first, together)
     faults.stop_if_any(f"Schedule {path.parent.name}")
     return rules
+
+
+def _ways(main: Table, schedule: Schedule) -> dict[str, str]:
+    """How each product is given, and not otherwise: in agreement with its route in vaccines.toml."""
+    found: dict[str, str] = {}
+    for row in main.tables("given") if main.has("given") else ():
+        way = row.text("way")
+        if way not in _WAYS:
+            row.complain("way", f'"{way}" is not a way', f"use one of {', '.join(_WAYS)}")
+        for vaccine in _known(row, "vaccines", schedule.vaccines):
+            if vaccine in found or (vaccine in schedule.vaccines and schedule.vaccines[vaccine].route != _WAYS.get(way)):
+                row.complain("vaccines", f'"{vaccine}" is given otherwise', "let it agree with its route, and stand under one way")
+            found[vaccine] = way
+        row.text("source")
+        row.close()
+    return found
+
+
+_WAYS = {"intramuscular": "injection", "subcutaneous": "injection", "intradermal": "injection", "oral": "oral", "nasal": "nasal"}
+
+
+def _many_doses(main: Table, schedule: Schedule) -> frozenset[str]:
+    if not main.has("vial"):
+        return frozenset()
+    vial = _one(main, "vial")
+    found = frozenset(_known(vial, "many_doses", schedule.vaccines))
+    vial.text("source")
+    vial.close()
+    return found
 
 
 def _site(row: Table) -> Site:

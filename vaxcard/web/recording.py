@@ -21,6 +21,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
 from vaxcard.records.doses import DoseForm
+from vaxcard.schedule.visit_rules import load_visit_rules
 from vaxcard.web import child_view
 from vaxcard.web.child_view import View
 from vaxcard.web.rendering import fault_in_words
@@ -72,7 +73,8 @@ def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
         acting.note("child.look", child_id=child_id)
     due = next((each for each in view.due if each.group == group), None)
     values = {"id": str(new_id()), "group": group or "", "vaccine": due.vaccine if due else "", "given_on": view.today.isoformat()}
-    values.update({"route": "oral", "site": "mouth"} if due and due.is_oral else {"route": "injection"})
+    way = load_visit_rules(service().schedule.code).ways.get(values["vaccine"])
+    values.update({"route": "oral", "site": "mouth"} if due and due.is_oral else {"route": way or "injection"})
     return _form(view, Sheet(values))
 
 

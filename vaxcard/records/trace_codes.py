@@ -1,0 +1,53 @@
+"""The code on a box: what can be one, and whose dose it has been used for already.
+
+A single-dose box's code stands for one dose. Which products come in vials for several children is the country's data.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vaxcard.errors import InputFault
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus
+from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.visit_rules import load_visit_rules
+
+_TWENTY_DIGITS = re.compile(r"[0-9]{20}")
+_ELEMENTS = re.compile(r"(?:\]d2|\]C1|\]Q3)?(?:\(01\)[0-9]{14}(?:\([0-9]{2,4}\)[!-~]+)*|01[0-9]{14}[!-~\x1d]*)")
+_CARD = re.compile(r"(?:.*/C/)?[0-9A-Za-z]{20}|[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}|.*/C/.*", re.IGNORECASE)
+
+
+def check_trace_code(text: str) -> str:
+    """A trace code of 20 digits, or a GS1 element string, as it is kept: one width, no blanks. Raises InputFault in plain words."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if _TWENTY_DIGITS.fullmatch(plain) or _ELEMENTS.fullmatch(plain):
+        return plain
+    if _CARD.fullmatch(plain):
+        raise InputFault("that is a card", place="trace_code", advice="scan the code on the vaccine's box instead")
+    if plain.isdigit():
+        raise InputFault(
+            "a trace code has 20 digits", place="trace_code", advice="scan the box again, or leave it empty and say why below"
+        )
+    raise InputFault(
+        "this is no code of a vaccine box", place="trace_code", advice="scan the box again, or leave it empty and say why below"
+    )
+
+
+def in_one_width(text: str | None) -> str | None:
+    """A lot as it is printed: full-width digits and letters are the same lot."""
+    return None if text is None else unicodedata.normalize("NFKC", text)
+
+
+def used_for(session: Session, schedule: Schedule, form: DoseForm) -> DoseRecord | None:
+    """The dose that a single-dose box was used for already: another child's, or this child's on another day. None where it may be used."""
+    if form.trace_code is None or form.vaccine in load_visit_rules(schedule.code).many_doses:
+        return None
+    alike = select(DoseRecord).where(DoseRecord.trace_code == form.trace_code, DoseRecord.id != form.id)
+    rows = session.scalars(alike.order_by(DoseRecord.recorded_at, DoseRecord.id)).all()
+    later = select(DoseRecord.supersedes_id).where(DoseRecord.supersedes_id.in_([row.id for row in rows]))
+    superseded = set(session.scalars(later)) if rows else set()
+    return next((row for row in rows if row.id not in superseded and row.status == DoseStatus.COMPLETED), None)
