@@ -143,9 +143,10 @@ def main() -> None:
             both += any(read)
             alone = faces[:1]
             one += reads(_alone(alone, some, chance)[0], text)
-        for text, faces in covers:
+        hurt = covers * -(-len(whole) // len(covers))  # as many pictures as of the other cards
+        for text, faces in hurt:
             cover += reads(suffer(faces, some, chance)[0], text)
-        share = [100 * one / len(whole), 100 * both / len(whole), 100 * cover / len(covers)]
+        share = [100 * one / len(whole), 100 * both / len(whole), 100 * cover / len(hurt)]
         print(f"{' + '.join(some) or 'none':32} {share[0]:10.0f} {share[1]:10.0f} {share[2]:6.0f}", flush=True)
 
 
