@@ -68,12 +68,16 @@ def _letters(seed: int, count: int) -> str:
 
 
 def main() -> None:
-    """Write both pictures beside this file."""
+    """Write the pictures beside this file."""
     pdf = draw([invented_set()], sheet="single").pdf
     hole = (*layout.HOLE, layout.HOLE_RADIUS)
     for name, first in (("front", 0), ("back", 1)):
         picture = contact_sheet(pdf, range(first, 16, 2), columns=4, dpi=110, hole=hole)
         (Path(__file__).parent / f"cards-{name}.png").write_bytes(picture)
+    faces = contact_sheet(pdf, range(16), columns=4, dpi=80, hole=hole)
+    (Path(__file__).parent / "cards-all-faces.png").write_bytes(faces)
+    small = draw([invented_set()], sheet="id1").pdf
+    (Path(__file__).parent / "cover-id1.png").write_bytes(contact_sheet(small, range(2), columns=2, dpi=120))
     fronts = Image.open(BytesIO(contact_sheet(pdf, range(0, 16, 2), columns=4, dpi=60, hole=hole))).convert("RGB")
     rows = [fronts, fronts.convert("L").convert("RGB"), deuteranopia(fronts)]
     seen = Image.new("RGB", (fronts.width, sum(row.height for row in rows)))

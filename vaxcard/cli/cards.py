@@ -52,7 +52,7 @@ def paper_options(command: Any) -> Any:
         click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.pdf"),
         click.option("--offset", type=_Offset(), default="0,0", help="Shift the back by X,Y mm, as the calibration sheet shows."),
         click.option("--turn", type=click.Choice(["long", "short"]), default="long", show_default=True, help="The edge it turns over."),
-        click.option("--sheet", type=click.Choice(SHEETS), default="a4", show_default=True, help="A4, SRA4, a card a page; id1: the cover."),
+        click.option("--sheet", type=click.Choice(SHEETS), default="a4", show_default=True, help="A4, SRA4, a card a page, covers alone."),
     ):
         command = option(command)
     return command

@@ -35,6 +35,19 @@ def contact_sheet(
     return picture.getvalue()
 
 
+def each_page(pdf: bytes, *, dpi: int, hole: tuple[float, float, float] | None = None) -> tuple[bytes, ...]:
+    """A PNG of every page, clear where the corners are cut and the `hole` (x, y, radius in mm) is punched."""
+    with opened(pdf) as document:
+        cards = [document[page].render(scale=dpi / 72).to_pil().convert("RGB") for page in range(len(document))]
+    pictures = []
+    for card in cards:
+        card.putalpha(_cut(card.size, dpi, hole))
+        written = BytesIO()
+        card.save(written, "PNG", optimize=True)
+        pictures.append(written.getvalue())
+    return tuple(pictures)
+
+
 def dots(pdf: bytes, dpi: int) -> tuple[int, bytes]:
     """The first page as a label printer's dots: bytes a row, and the rows from the top, a set bit for each black dot."""
     with opened(pdf) as document:
