@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
 from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.rules import Schedule
 
 SCHEDULE = load_schedule("cn")
 BIRTHS = st.dates(date(2009, 1, 1), date(2026, 11, 23))
 AGES = "0 1 2 3 4 5 6 7 8 9 12 15 18 22 24 25 36 48 60 72 83 84 100 144 156 162 180 200"
 AGES_IN_MONTHS = st.sampled_from([int(age) for age in AGES.split()])
 OFF_BY_DAYS = st.integers(-40, 40)
-GROUPED = sorted(code for code, vaccine in SCHEDULE.vaccines.items() if vaccine.groups)
-VACCINES = st.sampled_from(GROUPED)
 OBSERVED = st.sampled_from(
     [
         ("mother-hbsag", "positive"),
@@ -45,11 +44,12 @@ def days_of_life(draw: st.DrawFn, born_on: date) -> date:
 
 
 @st.composite
-def patients(draw: st.DrawFn, max_doses: int = 14) -> tuple[Child, History, date]:
+def patients(draw: st.DrawFn, max_doses: int = 14, schedule: Schedule = SCHEDULE) -> tuple[Child, History, date]:
     """A child, a history and a day of assessment; doses may lie after it."""
     born_on = draw(BIRTHS)
     child = Child(born_on, draw(st.sampled_from(["female", "male", "unknown"])))
-    given = draw(st.lists(st.tuples(days_of_life(born_on), VACCINES, st.booleans()), max_size=max_doses))
+    vaccines = st.sampled_from(sorted(code for code, vaccine in schedule.vaccines.items() if vaccine.groups))
+    given = draw(st.lists(st.tuples(days_of_life(born_on), vaccines, st.booleans()), max_size=max_doses))
     doses = tuple(DoseAdministered(n, day, vaccine, substandard=bad and n % 5 == 0) for n, (day, vaccine, bad) in enumerate(given, 1))
     observations = tuple(
         Observation(code, draw(st.one_of(st.none(), days_of_life(born_on))), value)
@@ -59,10 +59,10 @@ def patients(draw: st.DrawFn, max_doses: int = 14) -> tuple[Child, History, date
 
 
 @st.composite
-def decided_patients(draw: st.DrawFn) -> tuple[Child, History, date]:
+def decided_patients(draw: st.DrawFn, schedule: Schedule = SCHEDULE) -> tuple[Child, History, date]:
     """A patient for whom a clinician has decided something."""
-    child, history, on = draw(patients())
-    group, verb = draw(st.sampled_from(sorted(SCHEDULE.groups))), draw(st.sampled_from(["accept", "complete", "give", "never"]))
+    child, history, on = draw(patients(14, schedule))
+    group, verb = draw(st.sampled_from(sorted(schedule.groups))), draw(st.sampled_from(["accept", "complete", "give", "never"]))
     given_on = draw(st.sampled_from([dose.given_on for dose in history.doses])) if history.doses else None
     until = draw(st.one_of(st.none(), st.just(on + timedelta(30))))
     decision = Decision(draw(days_of_life(child.born_on)), group, given_on, verb, until, "invented")

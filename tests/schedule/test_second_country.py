@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from tests.schedule.test_laws import law
+from tests.schedule.laws import law
 from vaxcard.language.explanation import explain
 from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.brackets import lay_out

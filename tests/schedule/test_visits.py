@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from tests.schedule.laws import law
 from tests.schedule.strategies import SCHEDULE, patients
-from tests.schedule.test_laws import law
 from vaxcard.errors import InputFault
 from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.catch_up import CatchUp, catch_up_plan
