@@ -106,6 +106,12 @@ def languages() -> list[str]:
 
 
 @cache
+def stop_words() -> frozenset[str]:
+    """What a family may write to end the texts, in every language that there is."""
+    return frozenset(word.casefold() for lang in languages() for word in _style(lang).get("stop", "").split())
+
+
+@cache
 def _template(lang: str, kind: str) -> tuple[tuple[Template, tuple[str, ...]], ...]:
     """A template's lines, each with the names that it needs."""
     path = _folder() / lang / f"{kind}.txt"

@@ -121,8 +121,13 @@ class TwilioChannel:
 
 def callback_url(public_url: str, reference: str) -> str:
     """Where Twilio reports to, with our own id."""
+    return at_public_address(public_url, f"{CALLBACK_PATH}?message={reference}")
+
+
+def at_public_address(public_url: str, path: str) -> str:
+    """A path of ours as seen from outside, one way of writing it for whoever signs and whoever checks."""
     parts = urlsplit(public_url)
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/") + CALLBACK_PATH, f"message={reference}", ""))
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), "", "")) + path
 
 
 def is_signed(auth_token: str, url: str, form: Any, signature: str) -> bool:
