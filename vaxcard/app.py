@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from vaxcard.api import problems
+from vaxcard.api import problems, webhooks
 from vaxcard.api.doors import DOORS
 from vaxcard.api.service import EXTENSION, LANGUAGE_COOKIE, Service, ServiceSettings, language
 from vaxcard.errors import VaxcardError
@@ -75,7 +75,7 @@ def create_app(settings: ServiceSettings, database: Database, schedule: Schedule
 
 def _open_doors(app: Flask) -> None:
     protection = CSRFProtect(app)
-    for machine_door in DOORS:
+    for machine_door in (*DOORS, webhooks.webhooks):
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, recording.recording, printing.printing)
