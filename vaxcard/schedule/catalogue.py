@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from vaxcard.schedule.faults import Table
-from vaxcard.schedule.names import Colloquial, VaccineNames, normal
+from vaxcard.schedule.names import Colloquial, Spelling, VaccineNames, compared_loosely, normal
 from vaxcard.schedule.plan import Bracket, Slot, Visit
 from vaxcard.schedule.rules import Vaccine, VaccineGroup
 
@@ -64,7 +64,19 @@ def read_names(file: Table, vaccines: Mapping[str, Vaccine]) -> VaccineNames:
         colloquial.setdefault(name, []).append(Colloquial(code, row.day("from"), row.day("until")))
         row.close()
     told = {name: tuple(candidates) for name, candidates in colloquial.items()}
-    return VaccineNames(known, told, limits.number("closeness"), limits.whole("guesses"))
+    spelling = _read_spelling(limits)
+    loosely = compared_loosely(known, told, spelling)
+    return VaccineNames(known, told, limits.number("closeness"), limits.whole("guesses"), spelling, loosely)
+
+
+def _read_spelling(limits: Table) -> Spelling:
+    """`same` lists words for one thing, the shared one first; the longest words are replaced before those that stand in them."""
+    pairs = []
+    for group in limits.tables("same"):
+        pairs += [(normal(word), normal(group.text("as"))) for word in group.words("words")]
+        group.close()
+    longest_first = tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+    return Spelling(longest_first, "".join(limits.words("signs")), limits.words("says_nothing"))
 
 
 def _ways_to_write(vaccine: Vaccine, endings: tuple[str, ...]) -> set[str]:

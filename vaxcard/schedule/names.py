@@ -1,8 +1,9 @@
 """Which vaccine a clinic means by what it wrote: exact matches after normalising, and guesses to show beside a refusal."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
 
@@ -14,6 +15,27 @@ def normal(written: str) -> str:
     """A written name without what does not distinguish: width, case, blanks, kinds of bracket and dash."""
     folded = unicodedata.normalize("NFKC", written).translate(_BRACKETS).translate(_DASHES).casefold()
     return "".join(folded.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What a name keeps when it is compared loosely: `same` are words for one thing, `signs` stand between the parts of a name,
+    `says_nothing` are what brackets may hold, such as the filling, without naming another product.
+    """
+
+    same: tuple[tuple[str, str], ...] = ()
+    signs: str = ""
+    says_nothing: tuple[str, ...] = ()
+
+    def loose(self, written: str) -> str:
+        """The name without what does not distinguish products."""
+        name = normal(written)
+        for content in self.says_nothing:
+            name = re.sub(rf"\((?:{content})\)", "", name)
+        name = name.translate(dict.fromkeys(map(ord, self.signs)))
+        for one, other in self.same:
+            name = name.replace(one, other)
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +59,15 @@ class VaccineNames:
     colloquial: Mapping[str, tuple[Colloquial, ...]]
     closeness: float
     guesses: int
+    spelling: Spelling = Spelling()
+    loosely: Mapping[str, str] = field(default_factory=dict)
 
     def exact(self, written: str) -> str | None:
-        """The vaccine code that this name stands for, or None."""
-        return self.known.get(normal(written))
+        """The vaccine code that this name stands for, or None; a name in use that is no name is never taken for one."""
+        name = normal(written)
+        if name in self.known or name in self.colloquial:
+            return self.known.get(name)
+        return self.loosely.get(self.spelling.loose(written))
 
     def likely(self, written: str, on: date | None) -> tuple[str, ...]:
         """Vaccine codes that the name may stand for, best first: colloquial names by date, then the closest spelling."""
@@ -57,3 +84,13 @@ def _closeness(wanted: str, name: str) -> tuple[bool, float]:
     """One wrong character of a whole name first, then how much of the two is the same."""
     one_wrong = len(wanted) == len(name) and sum(a != b for a, b in zip(wanted, name, strict=True)) == 1
     return one_wrong and len(name) > 2, SequenceMatcher(None, wanted, name, autojunk=False).ratio()
+
+
+def compared_loosely(known: Mapping[str, str], colloquial: Iterable[str], spelling: Spelling) -> dict[str, str]:
+    """The names by their loose form, but for forms that stand for two vaccines, or for a name in use that is none."""
+    forms: dict[str, set[str]] = {}
+    for name, vaccine in known.items():
+        forms.setdefault(spelling.loose(name), set()).add(vaccine)
+    for name in colloquial:
+        forms.setdefault(spelling.loose(name), set()).add("")
+    return {form: min(vaccines) for form, vaccines in forms.items() if len(vaccines) == 1 and "" not in vaccines}
