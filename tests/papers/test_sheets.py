@@ -107,4 +107,6 @@ def test_a_sheet_that_there_is_not_is_refused():
 def test_the_calibration_sheet_has_a_front_and_a_back():
     document = PdfDocument(sheets.calibration(sheets.Paper("a4", "short", (1, 0))))
     assert len(document) == 2
-    assert "FRONT" in document[0].get_textpage().get_text_range() and "BACK" in document[1].get_textpage().get_text_range()
+    front, back = (document[page].get_textpage().get_text_range() for page in (0, 1))
+    assert "正面 Front" in front and "背面 Back" in back
+    assert "对着灯看" in back and "Hold it against a lamp" in back

@@ -6,10 +6,13 @@ A print shop's larger sheet leaves 3 mm above each card, into which its tab may 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from vaxcard.errors import InputFault
 from vaxcard.papers.surface import Surface, Type
@@ -181,7 +184,7 @@ def calibration(paper: Paper) -> bytes:
         shift = paper.offset if back else (0.0, 0.0)
         way = -1 if back and paper.turn == "short" else 1
         with surface.at(way * shift[0], way * shift[1]):
-            _crosses(surface, sheet, "BACK" if back else "FRONT")
+            _crosses(surface, sheet, _words()["back" if back else "front"])
         surface.next_page()
     return surface.finish()
 
@@ -196,5 +199,12 @@ def _crosses(surface: Surface, sheet: Format, name: str) -> None:
         surface.lines([(x - arm, y, x + arm, y), (x, y - arm, x, y + arm), *ticks], colour="#000000", width=0.1)
     left, y = (sheet.width - 100) / 2, sheet.height * 0.7
     surface.lines([(left + at, y, left + at, y + (4 if at % 10 == 0 else 2)) for at in range(101)], colour="#000000", width=0.1)
-    surface.text(sheet.width / 2, y + 9, "100 mm", Type(9), "centre")
-    surface.text(sheet.width / 2, sheet.height * 0.3, name, Type(14, True), "centre")
+    surface.text(sheet.width / 2, y + 9, _words()["ruler"], Type(9), "centre")
+    surface.text(sheet.width / 2, sheet.height * 0.28, name, Type(20, True), "centre")
+    for at, line in enumerate(_words()["lines"]):
+        surface.text(sheet.width / 2, sheet.height * 0.28 + 9 + 5.5 * at, line, Type(9), "centre")
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "data" / "calibration.toml").read_text(encoding="utf-8"))
