@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.doses import DoseRecord
-from vaxcard.records.people import ChildRecord
+from vaxcard.records.moves import MoveRecord
+from vaxcard.records.people import ChildRecord, ChildState
 
 _GUARDED = ("doses", "audit_entries")
 _TRIGGERS_EACH = {"sqlite": 3, "postgresql": 1}  # UPDATE, DELETE and replacing INSERT; one trigger of PostgreSQL refuses both verbs
@@ -47,9 +48,25 @@ def append_dose(keyring: Keyring, child: ChildRecord, dose: DoseRecord) -> None:
         seal_child(keyring, child)
 
 
+def reseal_child(keyring: Keyring, child: ChildRecord, change: Callable[[], None]) -> None:
+    """Change a child whose row is locked and seal it anew. A child whose seal is broken already keeps it broken."""
+    is_intact = child.record_seal == _child_seal(keyring, child)
+    change()
+    if is_intact:
+        seal_child(keyring, child)
+
+
+def move_mac(keyring: Keyring, previous: bytes, move: MoveRecord) -> bytes:
+    """Signs a move; depends on this row and on all of the child's moves before it."""
+    fields = sorted(column.key for column in inspect(MoveRecord).column_attrs if column.key != "mac")
+    content = {field: _plain(getattr(move, field)) for field in fields}
+    return keyring.audit_mac(previous or b"move", json.dumps(content, ensure_ascii=True, sort_keys=True).encode())
+
+
 def _child_seal(keyring: Keyring, child: ChildRecord) -> bytes:
     names = hashlib.sha256(child.person_key + child.name_sealed + child.display_name_sealed).hexdigest()
-    content = [str(child.id), child.born_on.isoformat(), child.sex, names, child.dose_count, child.dose_head.hex()]
+    state = str(child.state or ChildState.ACTIVE)
+    content = [str(child.id), child.born_on.isoformat(), child.sex, state, names, child.dose_count, child.dose_head.hex()]
     return keyring.audit_mac(b"child", json.dumps(content).encode())
 
 
@@ -71,7 +88,7 @@ def _plain(value: object) -> object:
 
 def verify(session: Session, keyring: Keyring) -> list[Tampered]:
     """Look at every child and every dose; an empty list means that nothing was changed, added or taken out."""
-    return [*_missing_triggers(session), *_children(session, keyring), *_doses(session, keyring)]
+    return [*_missing_triggers(session), *_children(session, keyring), *_doses(session, keyring), *_moves(session, keyring)]
 
 
 def _missing_triggers(session: Session) -> Iterator[Tampered]:
@@ -108,6 +125,17 @@ def _doses(session: Session, keyring: Keyring) -> Iterator[Tampered]:
     for child_id, end in known.items():
         if seen.get(child_id, (0, b"")) != end:
             yield Tampered(f"child {child_id}", f"dose row {end[0]} is missing, or is not the one that was written")
+
+
+def _moves(session: Session, keyring: Keyring) -> Iterator[Tampered]:
+    """Each child's moves are numbered from 1, and each follows from the one before."""
+    seen: dict[UUID, tuple[int, bytes]] = {}
+    with session.execute(select(MoveRecord).order_by(MoveRecord.child_id, MoveRecord.number).execution_options(yield_per=1000)) as rows:
+        for move in rows.scalars():
+            number, previous = seen.get(move.child_id, (0, b""))
+            seen[move.child_id] = move.number, move.mac
+            if move.number != number + 1 or move.mac != move_mac(keyring, previous, move):
+                yield Tampered(f"move {move.id}", "it was changed, made without the key, or one before it is missing")
 
 
 _ENDS = select(ChildRecord.id, ChildRecord.dose_count, ChildRecord.dose_head)

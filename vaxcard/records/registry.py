@@ -17,7 +17,7 @@ from vaxcard.errors import Conflict
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
-from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus, doses_of
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus, rows_of, standing
 from vaxcard.records.integrity import append_dose
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
@@ -84,15 +84,31 @@ def _same_dose(stored: DoseRecord, child: ChildRecord, form: DoseForm) -> DoseRe
 
 def correct_dose(acting: Acting, child_id: UUID, dose_id: UUID, form: DoseForm, *, seen_version: int, reason: str) -> Recorded:
     """A new version of a dose; the old one stays. Raises Conflict if the record changed since `seen_version`, else as `record_dose`."""
+    told = replace(form, happened=reason)
+    stored = acting.session.get(DoseRecord, form.id)
+    if stored is not None:
+        child = chart.load_child(acting.session, child_id, lock=True)
+        if stored.supersedes_id != dose_id:
+            raise Conflict("this id already stands for another dose", advice="make a new id for a new dose")
+        return Recorded(_same_dose(stored, child, told), False, _read(acting, child))
     child, dose = _for_change(acting, child_id, dose_id, seen_version)
     refuse_the_impossible(acting, child, form)
-    corrected = add_dose(acting, child, replace(form, happened=reason), dose.incidents, supersedes=dose)
+    corrected = add_dose(acting, child, told, dose.incidents, supersedes=dose)
     after = changed(acting, child, "dose.correct", [str(dose.id), str(corrected.id)])
     return Recorded(corrected, True, after)
 
 
 def void_dose(acting: Acting, child_id: UUID, dose_id: UUID, void_id: UUID, *, seen_version: int, reason: str) -> Chart:
-    """Say that a dose was entered in error: a row `void_id` that supersedes it, with who, when and why."""
+    """Say that a dose was entered in error, or what was not given: a row `void_id` that supersedes it, with who, when and why.
+
+    The same id again changes nothing. Raises Conflict if the record changed since `seen_version`.
+    """
+    stored = acting.session.get(DoseRecord, void_id)
+    if stored is not None:
+        child = chart.load_child(acting.session, child_id, lock=True)
+        if (stored.child_id, stored.supersedes_id, stored.status) != (child.id, dose_id, DoseStatus.ENTERED_IN_ERROR):
+            raise Conflict("this id already stands for another dose", advice="make a new id for a new dose")
+        return _read(acting, child)
     child, dose = _for_change(acting, child_id, dose_id, seen_version)
     add_void(acting, child, dose, void_id, reason)
     return changed(acting, child, "dose.void", [str(dose.id)])
@@ -120,14 +136,38 @@ def add_void(acting: Acting, child: ChildRecord, dose: DoseRecord, void_id: UUID
 
 def _for_change(acting: Acting, child_id: UUID, dose_id: UUID, seen_version: int) -> tuple[ChildRecord, DoseRecord]:
     child = chart.load_child(acting.session, child_id, lock=True)
-    dose = next((dose for dose in doses_of(acting.session, child_id) if dose.id == dose_id), None)
+    rows = rows_of(acting.session, child_id)
+    dose = next((row for row in standing(rows) if row.id == dose_id), None)
     if child.version != seen_version or dose is None:
+        versions = {"version_seen": seen_version, "version_now": child.version}
         raise Conflict(
             "the record has changed since you opened it",
-            difference={"version_seen": seen_version, "version_now": child.version},
+            difference={**versions, **_since(rows, dose_id)},
             advice="open the child again and look at what changed",
         )
     return child, dose
+
+
+def _since(rows: Sequence[DoseRecord], dose_id: UUID) -> dict[str, object]:
+    """What has become of a dose since: by the latest row in its place, and what that says otherwise."""
+    by_id, after = {row.id: row for row in rows}, {row.supersedes_id: row for row in rows if row.supersedes_id is not None}
+    if dose_id not in after:
+        return {}
+    then = now = by_id[dose_id]
+    while now.id in after:
+        now = after[now.id]
+    if now.status == DoseStatus.ENTERED_IN_ERROR:
+        return {"dose": "voided"}
+    fields = {name: (_told(getattr(then, name)), _told(getattr(now, name))) for name in _SHOWN}
+    changes = {name: {"seen": seen, "now": told} for name, (seen, told) in fields.items() if seen != told}
+    return {"dose": "corrected", "dose_now": str(now.id), "fields": changes}
+
+
+_SHOWN = ("vaccine", "given_on", "lot_number", "expires_on", "trace_code", "site", "route", "place", "performer", "document")
+
+
+def _told(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def observe(
