@@ -99,10 +99,11 @@ def medians_us(works: Sequence[Callable[[], Any]], repeats: int, children: int) 
 def synthetic(children: int, seed: int = 7) -> list[Patient]:
     """Children up to fourteen years who follow the routine plan with delays, gaps and the odd early dose; all invented."""
     chance = random.Random(seed)
-    return [_one(chance) for _ in range(children)]
+    return [one_child(chance) for _ in range(children)]
 
 
-def _one(chance: random.Random) -> Patient:
+def one_child(chance: random.Random) -> Patient:
+    """One invented child who follows the routine plan, more or less."""
     child = Child(ON - timedelta(chance.randrange(14 * 365)), chance.choice(["female", "male"]))
     given, usual = [], chance.choice([0, 10, 40, 200])
     for group in SCHEDULE.groups:
