@@ -18,6 +18,7 @@ from vaxcard.reminders.channels.choosing import SmsSettings
 
 _SECRET_FILE = "local-secret.key"
 _MOST_PROXIES = 9
+_LONGEST_OPEN = 672  # hours: 28 days, the longest that any opened vial is kept anywhere
 _MOST_A_SECOND = 1000
 
 
@@ -37,6 +38,8 @@ class Settings:
     trusted_proxies: int
     print_folder: str
     typed_share: int
+    vial_hours: int
+    backup_folder: str | None
     sms: SmsSettings
 
     def keyring(self) -> Keyring:
@@ -76,6 +79,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
         trusted_proxies=_trusted_proxies(setting("TRUSTED_PROXIES", "0")),
         print_folder=setting("PRINT_FOLDER", _beside_registry(database_url, "print")),
         typed_share=_typed_share(setting("TYPED_SHARE", "10")),
+        vial_hours=_vial_hours(setting("VIAL_HOURS", str(registry["vial_hours"]))),
+        backup_folder=setting("BACKUP_FOLDER", "") or None,
         sms=_sms(setting, registry["sms_channel"], setting("REGION", country["region"]), setting("PUBLIC_URL", registry["public_url"])),
     )
 
@@ -112,6 +117,14 @@ def _beside_registry(database_url: str, name: str) -> str:
     """A folder beside an SQLite registry; for another database, where the default registry would lie."""
     is_file = database_url.startswith("sqlite:///")
     return str((Path(database_url.removeprefix("sqlite:///")).parent if is_file else Path("var")) / name)
+
+
+def _vial_hours(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _LONGEST_OPEN:
+        raise SettingsError(
+            "not hours that a vial may stay open", place="VAXCARD_VIAL_HOURS", advice=f"write a whole number from 1 to {_LONGEST_OPEN}"
+        )
+    return int(text)
 
 
 def _typed_share(text: str) -> int:

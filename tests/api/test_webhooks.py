@@ -166,7 +166,7 @@ def signed(url: str, form: dict[str, str]) -> str:
     return str(RequestValidator(TOKEN).compute_signature(url, form))
 
 
-@pytest.mark.parametrize(("words", "agrees"), [("STOP", False), ("退订", False), (" ｔｄ。", False), ("T", False), ("自动回复：在开会", True)])
+@pytest.mark.parametrize(("words", "agrees"), [("STOP", False), ("退订", False), (" ｔｄ。", False), ("自动回复：在开会", True)])
 def test_stop_is_obeyed_in_any_language_and_nothing_is_answered(house: House, words: str, agrees: bool) -> None:
     message = a_text(house)
     assert inbound(house, words) == 204
