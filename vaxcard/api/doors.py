@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from vaxcard.api.card_sets import card_sets
 from vaxcard.api.children import children
 from vaxcard.api.doses import doses
+from vaxcard.api.facts import facts
 from vaxcard.api.openapi import openapi
 from vaxcard.api.opening import opening
 from vaxcard.api.scans import scans
+from vaxcard.api.trails import trails
 
-DOORS = (scans, children, opening, doses, openapi)
+DOORS = (scans, children, opening, doses, facts, card_sets, trails, openapi)

@@ -16,6 +16,7 @@ from vaxcard.api.schemas import SCHEMAS, named
 openapi = Blueprint("openapi", __name__, url_prefix="/api/v1")
 
 PREFIX = "/api/v1"
+_CALLED_BACK = f"{PREFIX}/webhooks"  # called by providers in their own words, not by whoever writes a program
 _PROBLEM = {"application/problem+json": {"schema": named("Problem")}}
 _SAID = {
     400: "The request is not one of HTTP",
@@ -68,7 +69,7 @@ def document(app: Flask) -> dict[str, Any]:
 def api_routes(app: Flask) -> Iterator[tuple[Route, Callable[..., Any]]]:
     """Every route of the API with its handler, in a steady order."""
     for route in sorted(app.url_map.iter_rules(), key=lambda each: (each.rule, sorted(each.methods or ()))):
-        if route.rule.startswith(PREFIX):
+        if route.rule.startswith(PREFIX) and not route.rule.startswith(_CALLED_BACK):
             yield route, app.view_functions[route.endpoint]
 
 

@@ -113,6 +113,29 @@ SCHEMAS: dict[str, Schema] = {
     "ChildPage": page_of("ChildBrief"),
     "Opening": whole({"child": ID, "reason": TEXT, "until": MOMENT}),
     "Versions": whole({"items": list_of(whole({"dose": named("Dose"), "status": TEXT, "stands": FLAG}))}),
+    "Findings": whole(
+        {
+            "items": list_of(
+                whole({"id": ID, "code": TEXT, "value": TEXT, "recorded_at": MOMENT, "on": DAY_OR_NONE, "until": DAY_OR_NONE}),
+            )
+        }
+    ),
+    "Decisions": whole({"items": list_of("Decision")}),
+    "Decision": whole(
+        {
+            "id": ID,
+            **{name: TEXT for name in ("group", "decision", "reason")},
+            "on": DAY,
+            "given_on": DAY_OR_NONE,
+            "until": DAY_OR_NONE,
+        }
+    ),
+    "Cards": whole({"items": list_of("Card")}),
+    "Protection": whole({"child": ID, "sensitive": FLAG}),
+    "TrailEntry": whole(
+        {"at": MOMENT, "who": TEXT, "role": TEXT_OR_NONE, "clinic": TEXT_OR_NONE, "action": TEXT, "reason": TEXT_OR_NONE}
+    ),
+    "Trail": page_of("TrailEntry"),
     "Recorded": whole({"dose": named("Dose"), **_DUE}, maybe={**_REST, **_VISIT_OR_NONE}),
     "Changed": whole(_DUE, maybe={**_REST, **_VISIT_OR_NONE}),
 }
