@@ -38,6 +38,7 @@ class Wishes:
     trusted_proxies: int = 0
     print_folder: str = "var/print"
     typed_share: int = 10
+    vial_hours: int = 6
 
 
 @dataclass

@@ -4,6 +4,7 @@ HOMES: dict[str, dict[str, str]] = {
     "sqlalchemy": {"records": "rows are kept in one room, so that a change of tables has one place"},
     "alembic": {"records.database": "bringing tables up to date is part of opening a registry"},
     "openpyxl": {"records.workbooks": "a workbook is a way of writing records down"},
+    "biip": {"records.boxes": "what a box says is read where its product is known"},
     "phonenumbers": {"records": "a number is put into one form before it is sealed and indexed"},
     "pypinyin": {"records": "names are indexed by their sound"},
     "rapidfuzz": {"records": "likely duplicates are looked for among rows"},

@@ -17,9 +17,10 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from vaxcard.api.service import service
 from vaxcard.errors import InputFault, ManyFaults
+from vaxcard.records.boxes import read_box
 from vaxcard.records.doses import DoseForm, DoseSource
 from vaxcard.records.stops import site_is_missing
-from vaxcard.records.trace_codes import check_trace_code, in_one_width
+from vaxcard.records.trace_codes import GROUP_SEPARATOR, in_one_width
 
 LONGEST = {
     "vaccine": 30,
@@ -171,11 +172,16 @@ def _source(reader: Reader) -> DoseSource:
 
 def _trace_code(reader: Reader) -> str | None:
     """A trace code as scanners type it: full-width digits and blanks between the groups do not count."""
-    written = reader.text("trace_code")
+    written = reader.sent.get("trace_code")
+    if not isinstance(written, str) or GROUP_SEPARATOR not in written:
+        written = reader.text("trace_code")
     if written is None:
         return None
+    if len(written) > LONGEST["trace_code"]:
+        reader.fault("trace_code", "this is too long", "scan the box again")
+        return None
     try:
-        return check_trace_code(written)
+        return read_box(written).code
     except InputFault as fault:
         reader.faults.append(fault)
         return None

@@ -58,6 +58,10 @@ class ServiceSettings(Protocol):
     def typed_share(self) -> int:
         """From which part of a hundred on typed codes speak against a print run."""
 
+    @property
+    def vial_hours(self) -> int:
+        """How many hours an open vial for several children lends its lot."""
+
 
 @dataclass(frozen=True)
 class Service:

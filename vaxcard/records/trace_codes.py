@@ -16,14 +16,18 @@ from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus
 from vaxcard.schedule.rules import Schedule
 from vaxcard.schedule.visit_rules import load_visit_rules
 
+GROUP_SEPARATOR = "\x1d"
+"""What GS1 writes after a text of any length; scanners send it with the rest."""
+
 _TWENTY_DIGITS = re.compile(r"[0-9]{20}")
 _ELEMENTS = re.compile(r"(?:\]d2|\]C1|\]Q3)?(?:\(01\)[0-9]{14}(?:\([0-9]{2,4}\)[!-~]+)*|01[0-9]{14}[!-~\x1d]*)")
+_BLANKS = re.compile(r"[^\S\x1d]+")  # all but the separator that GS1 puts after a text of any length
 _CARD = re.compile(r"(?:.*/C/)?[0-9A-Za-z]{20}|[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}|.*/C/.*", re.IGNORECASE)
 
 
 def check_trace_code(text: str) -> str:
     """A trace code of 20 digits, or a GS1 element string, as it is kept: one width, no blanks. Raises InputFault in plain words."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
     if _TWENTY_DIGITS.fullmatch(plain) or _ELEMENTS.fullmatch(plain):
         return plain
     if _CARD.fullmatch(plain):
