@@ -16,6 +16,7 @@ KEYWORDS = {"marked": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 SPEAKING = [
     *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py", "records/openings.py"),
     *("records/trace_codes.py", "records/not_given.py", "records/transcribing.py", "records/moving.py", "records/ending.py"),
+    "cards/issuing.py",
     *("api", "web", "papers/frames.py", "keyring.py"),
 ]
 ERRORS = {
