@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from vaxcard.records.clinics import ClinicRecord, load_clinic
@@ -155,7 +155,8 @@ def doubt(session: Session, since: datetime, now: datetime) -> int:
 def to_ask_about(session: Session, state: MessageState, channel: str, before: datetime, limit: int) -> list[MessageRecord]:
     """Texts of a channel that have been in a state since before a moment: the provider is asked what became of them."""
     rows = select(MessageRecord).where(MessageRecord.state == state, MessageRecord.channel == channel, MessageRecord.changed_at < before)
-    return list(session.scalars(rows.order_by(MessageRecord.changed_at, MessageRecord.id).limit(limit)))
+    known = or_(MessageRecord.provider_id.is_not(None), MessageRecord.kind != MessageKind.CODE)  # a code's words are kept nowhere
+    return list(session.scalars(rows.where(known).order_by(MessageRecord.changed_at, MessageRecord.id).limit(limit)))
 
 
 def guardian_to_text(session: Session, message: MessageRecord, child_ids: Sequence[UUID]) -> GuardianRecord | None:
@@ -191,3 +192,27 @@ def opt_out(session: Session, phone_key: bytes) -> list[UUID]:
         .returning(GuardianRecord.id)
     )
     return list(session.scalars(statement))
+
+
+def guardian_for_code(session: Session, child_id: UUID, guardian_id: UUID) -> GuardianRecord | None:
+    """A guardian of the child, locked, whose number can be texted; whoever asks for a code need not have agreed to reminders."""
+    rows = (
+        select(GuardianRecord)
+        .join(Guardianship, Guardianship.guardian_id == GuardianRecord.id)
+        .join(ChildRecord, ChildRecord.id == Guardianship.child_id)
+        .where(Guardianship.child_id == child_id, GuardianRecord.id == guardian_id, GuardianRecord.phone_can_be_texted)
+        .where(ChildRecord.is_sensitive.is_(False), ChildRecord.state != ChildState.DIED)
+        .with_for_update(of=GuardianRecord)
+    )
+    return session.scalar(rows)
+
+
+def count_of_day(session: Session, family_key: bytes, kind: MessageKind, day: date) -> int:
+    """How many texts of a kind a number was sent on a day."""
+    rows = select(func.count()).where(MessageRecord.family_key == family_key, MessageRecord.send_on == day, MessageRecord.kind == kind)
+    return session.scalar(rows) or 0
+
+
+def hand_over(session: Session, message_id: UUID, channel: str, now: datetime) -> None:
+    """A text just put into the outbox goes out at once, in its writer's own hands."""
+    move(session, message_id, MessageState.PLANNED, MessageState.SENDING, now, channel=channel, sent_at=now, attempts=1)
