@@ -23,7 +23,20 @@ from vaxcard.errors import VaxcardError
 from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
-from vaxcard.web import counter, desk, family, front, look, opening, printing, recording, rendering, threshold
+from vaxcard.web import (
+    counter,
+    desk,
+    family,
+    front,
+    look,
+    opening,
+    print_desk,
+    printers,
+    printing,
+    recording,
+    rendering,
+    threshold,
+)
 
 _LARGEST_BODY = 64 * 1024  # bytes; the longest form of ours is a tenth of it
 _LANGUAGE_KEPT = timedelta(days=365)
@@ -79,7 +92,8 @@ def _open_doors(app: Flask) -> None:
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, recording.recording, printing.printing)
-    for pages in (front.front, look.look, *at_the_counter, family.family, desk.desk):
+    at_the_desk = (desk.desk, print_desk.print_desk, printers.printers)
+    for pages in (front.front, look.look, *at_the_counter, family.family, *at_the_desk):
         app.register_blueprint(pages)
 
 

@@ -127,6 +127,11 @@ def children_of(session: Session, run_id: UUID) -> tuple[list[UUID], int]:
     return kept, len(found) - len(kept)
 
 
+def child_of(session: Session, run_id: UUID) -> UUID | None:
+    """The child whose set alone a run prints; of several the first."""
+    return session.scalar(select(PrintRunChild.child_id).where(PrintRunChild.run_id == run_id).order_by(PrintRunChild.position).limit(1))
+
+
 def show_life(session: Session, run: PrintRunRecord, done: int, now: datetime) -> bool:
     """How many sets the holder of a claim has done; False where the claim is no longer theirs, and they must stop."""
     return _held(session, run, {"done": done, "seen_at": now})

@@ -20,7 +20,7 @@ from vaxcard.language import languages
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, load_clinic
-from vaxcard.records.issued_cards import card_by_token, closed_card
+from vaxcard.records.issued_cards import TELLS_NOTHING, card_by_token, closed_card, note_scanned
 from vaxcard.records.people import ChildState
 from vaxcard.records.visits import next_session_day
 from vaxcard.web import family_coming, family_view
@@ -45,7 +45,9 @@ def card(token: str) -> ResponseReturnValue:
             if read is None:
                 raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
             if at_the_counter:
-                child = open_card(acting, card_by_token(acting.session, read)).child
+                scanned = card_by_token(acting.session, read)
+                note_scanned(acting.session, scanned)
+                child = open_card(acting, scanned).child
                 return redirect(url_for("counter.child", child_id=child.id), 303)
             view = _view(acting, read)
     except (CardUnknown, CardClosed) as fault:
@@ -82,7 +84,7 @@ def _closed_page(fault: CardUnknown | CardClosed, token: str | None) -> Response
 def _clinic_of(token: str) -> ClinicRecord | None:
     with service().database.reading() as session:
         found = closed_card(session, token)
-        if found is None or found.child_id is None:
+        if found is None or found.child_id is None or found.closed_reason in TELLS_NOTHING:
             return None
         child = load_child(session, found.child_id)
         return None if child.is_sensitive or child.state == ChildState.DIED else load_clinic(session, child.clinic_id)

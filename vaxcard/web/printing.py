@@ -1,42 +1,154 @@
-"""Printing a child's card set from the counter: what is active is printed again, what is missing is issued."""
+"""A child's cards at the counter: print the set or one card of it, replace what was lost, bind a blank cover, print a dose's sticker."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from vaxcard.api.access import LOOKING, caller, requires
-from vaxcard.api.service import new_id, service
+from vaxcard.api.access import LOOKING, Caller, caller, requires
+from vaxcard.api.service import language, new_id, service
+from vaxcard.cards.holding import closings, set_of
+from vaxcard.cards.issuing import bind_cover, refuse_closed, replace_cards, unbind_cover
+from vaxcard.cards.labels import draw_label, label_of, zpl
+from vaxcard.cards.payload import token_from_scan
 from vaxcard.cards.printing import print_cards
+from vaxcard.errors import InputFault, VaxcardError
 from vaxcard.keyring import random_text
+from vaxcard.language.catalogues import marked
+from vaxcard.papers.sheets import Turn
+from vaxcard.records import chart
+from vaxcard.records.issued_cards import VISIT, CloseReason
+from vaxcard.records.printers import paper_of
+from vaxcard.web import child_view, print_view
+from vaxcard.web.printers import SHEET_NAMES, TURN_NAMES
+from vaxcard.web.rendering import fault_in_words
 
 printing = Blueprint("printing", __name__, url_prefix="/counter/children/<uuid:child_id>")
+
+REASONS = {
+    CloseReason.LOST: marked("Lost"),
+    CloseReason.DAMAGED: marked("Damaged"),
+    CloseReason.STOLEN: marked("Stolen"),
+    CloseReason.SAFETY: marked("For the family's safety"),
+}
+
+
+@printing.get("/cards")
+@requires(*LOOKING)
+def cards(child_id: UUID) -> ResponseReturnValue:
+    """The child's cards: which are in use, which were closed by whom and why."""
+    return _page(child_id, caller())
+
+
+def _page(child_id: UUID, who: Caller, fault: VaxcardError | None = None) -> ResponseReturnValue:
+    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+        places, closed = set_of(acting, read), closings(acting, read)
+        names = print_view.staff_names(acting.session, [each.by for each in closed])
+        paper = paper_of(acting.session, who.clinic_id)
+        acting.note("child.look", child_id=child_id)
+        view = child_view.whole(acting, read, who, language())
+        bound = next((each.card for each in places if each.card and each.card.bound_at and acting.now - each.card.bound_at <= VISIT), None)
+    local = [(print_view.local(each.at, who.time_zone), names.get(each.by, ""), each) for each in closed]
+    shown = {"places": places, "closed": local, "bound": bound, "reasons": REASONS, "paper": paper}
+    words = {"sheets": SHEET_NAMES, "turns": TURN_NAMES}
+    told = fault_in_words(fault) if fault else None
+    return render_template("counter/cards.html", view=view, fault=told, **shown, **words), 409 if fault else 200
 
 
 @printing.post("/cards")
 @requires(*LOOKING)
 def card_set(child_id: UUID) -> Response:
-    """The set as one PDF of A4 sheets, checked before it is handed out."""
+    """The set, or one card of it (`place`, 2 is "2 / 8"), as one PDF on the paper used last, checked before it is handed out."""
     who, house = caller(), service()
+    place = request.form.get("place", "")[:3]
+    with house.database.reading() as session:
+        paper = paper_of(session, who.clinic_id)
     with TemporaryDirectory() as folder:
         run = print_cards(
             house.database,
             house.schedule,
             [child_id],
             Path(folder) / "cards.pdf",
-            sheet="a4",
+            sheet=paper.sheet,
+            turn=cast(Turn, paper.turn),
+            offset=paper.offset,
+            places=[int(place)] if place.isascii() and place.isdigit() else (),
             public_url=house.settings.public_url,
             qr_version=house.settings.qr_version,
             actor=who.actor,
+            clinic_id=who.clinic_id,
             now=house.clock(),
             today=house.today(who.time_zone),
             new_id=new_id,
             random_text=random_text,
         )
-        pdf = run.files[0].read_bytes()
-    response = Response(pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="cards.pdf"'
+        return _download(run.files[0].read_bytes(), "cards.pdf")
+
+
+def _download(content: bytes, name: str, kind: str = "application/pdf") -> Response:
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@printing.post("/cards/replace")
+@requires(*LOOKING)
+def replace(child_id: UUID) -> ResponseReturnValue:
+    """Close the child's cards for a reason; their symbols say so at once, and the new set is offered."""
+    who, reason = caller(), request.form.get("reason", "")
+    try:
+        if reason not in REASONS:
+            raise InputFault("cards are replaced for a reason", advice="say what became of the old ones, such as: lost")
+        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+            child = chart.load_child(acting.session, child_id, lock=True)
+            replace_cards(acting, child, reason=reason)
+    except InputFault as fault:
+        return _page(child_id, who, fault)
+    return redirect(url_for("printing.cards", child_id=child_id, _anchor="print"), 303)
+
+
+@printing.post("/cards/bind")
+@requires(*LOOKING)
+def bind(child_id: UUID) -> ResponseReturnValue:
+    """Make a blank cover that was scanned the child's."""
+    who, token = caller(), token_from_scan(request.form.get("code", "")[:500])
+    try:
+        if token is None:
+            raise InputFault("this is not what a card's symbol says", advice="scan the blank card's symbol")
+        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+            bind_cover(acting, chart.load_child(acting.session, child_id, lock=True), token)
+    except VaxcardError as fault:
+        return _page(child_id, who, fault)
+    return redirect(url_for("printing.cards", child_id=child_id, _anchor="bound"), 303)
+
+
+@printing.post("/cards/<uuid:card_id>/unbind")
+@requires(*LOOKING)
+def unbind(child_id: UUID, card_id: UUID) -> ResponseReturnValue:
+    """Undo a binding of this visit: the card is blank again."""
+    who = caller()
+    try:
+        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+            unbind_cover(acting, chart.load_child(acting.session, child_id, lock=True), card_id)
+    except VaxcardError as fault:
+        return _page(child_id, who, fault)
+    return redirect(url_for("printing.cards", child_id=child_id), 303)
+
+
+@printing.get("/doses/<uuid:dose_id>/label.<any(pdf, zpl):kind>")
+@requires(*LOOKING)
+def label(child_id: UUID, dose_id: UUID, kind: str) -> Response:
+    """The 50 x 30 mm sticker of a dose, as PDF or for a label printer."""
+    who = caller()
+    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+        refuse_closed(read.child)
+        pdf = draw_label(label_of(acting.schedule, read, dose_id))
+        acting.note("cards.label", child_id=child_id, subjects=[str(dose_id)])
+    return _download(zpl(pdf).encode("ascii"), "label.zpl", "application/x-zpl") if kind == "zpl" else _download(pdf, "label.pdf")
