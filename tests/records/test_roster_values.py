@@ -17,6 +17,7 @@ from vaxcard.records.roster.headings import find_tables
 from vaxcard.records.roster.likeness import are_one_name
 from vaxcard.records.roster.values import coded, dose_number, has_lost_digits, identifier, is_trace_code, plain_text
 from vaxcard.records.workbooks import Cell, open_workbook
+from vaxcard.schedule.loader import load_schedule
 
 THE_FIRST = date(2024, 11, 1)
 
@@ -196,7 +197,7 @@ def guardians(tmp_path: Path, told: Mapping[str, Any]) -> Guardians:
     headings = ["儿童编码", "姓名", "出生日期", *told]
     path = book(tmp_path / "r.xlsx", {"儿童": [headings, ["1", "云朵朵", "2024-03-05", *told.values()]]})
     with open_workbook(path) as sheets:
-        (table,), _ = find_tables(sheets, "r.xlsx")
+        (table,), _ = find_tables(sheets, "r.xlsx", load_schedule("cn").vaccine_names)
         ((_, row),) = table.rows()
         return read_guardians(table, row, "CN")
 

@@ -68,7 +68,7 @@ def import_roster(
     defaults = RosterDefaults(time_zone, language, region, clinic)
     run = Run(schedule, actor, clinic_id, now, today, new_id, defaults, new_id(), dry_run)
     with open_workbook(path) as sheets:
-        tables, near_misses = find_tables(sheets, path.name)
+        tables, near_misses = find_tables(sheets, path.name, schedule.vaccine_names)
         found = survey(tables, region, today)
         if not found.children and not found.doses:
             raise InputFault("the roster has headings and no rows", place=path.name, advice="export it again with its rows")
