@@ -72,7 +72,7 @@ def tests_defined(root: Path) -> set[str]:
     """The name of every test function, methods of classes included."""
     return {
         node.name
-        for path in (root / "tests").rglob("test_*.py")
+        for path in (root / "tests").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }

@@ -28,14 +28,14 @@ def line(lines: list[str], beginning: str) -> str:
 def test_a_live_dose_too_early_is_told_with_the_days_and_the_day_from_which_it_counts() -> None:
     doses = [{"given_on": "2026-09-01", "vaccine": "VarV"}, {"given_on": "2026-09-28", "vaccine": "MMR"}]
     said = line(told({"born_on": "2025-04-01", "doses": doses}), "2. 28 September 2026")
-    assert "does not count. Only 27 days after Varicella vaccine; live vaccines keep 28 days apart." in said
+    assert "does not count. 1 day too early: 27 days after Varicella vaccine; live vaccines need 28 days." in said
     assert said.endswith("It would have counted from 29 September 2026.")
 
 
 def test_an_interval_too_short_is_told_with_what_is_needed() -> None:
     doses = [{"given_on": day, "vaccine": "DTaP"} for day in ("2026-03-01", "2026-03-28")]
     said = line(told({"born_on": "2025-12-01", "doses": doses}), "2. 28 March 2026")
-    assert "does not count. " in said and "Only 27 days after the dose before; at least" in said
+    assert "does not count. " in said and "1 day too early: 27 days after the dose before, and 28 days are needed." in said
 
 
 def test_what_is_due_is_told_with_its_last_day_and_its_product() -> None:

@@ -49,7 +49,7 @@ def test_what_to_wait_for_is_told_with_its_day() -> None:
 
 def test_vaccines_are_told_by_the_name_that_the_page_gives_them() -> None:
     reason = Reason(ReasonCode.WRONG_VACCINE, {"vaccine": "DTaP", "expected": "IPV, bOPV"}, "a source")
-    assert say_reason(reason, "en", str.casefold) == "dtap does not count here; ipv/bopv was expected"
+    assert say_reason(reason, "en", str.casefold) == "dtap does not count for this dose, which takes ipv/bopv"
 
 
 def test_a_value_that_the_engine_left_out_does_not_break_the_page() -> None:

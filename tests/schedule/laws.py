@@ -65,19 +65,19 @@ def laws_of(world: World) -> dict[str, Callable[[int], None]]:
     many, few = world.patients(14), world.patients(6)
     vaccines, waits = st.sampled_from(world.vaccines), st.integers(0, 400)
     found: dict[Callable[..., None], tuple[Any, ...]] = {
-        never_raises_and_is_the_same_twice: (world.decided,),
-        every_dose_is_answered_in_order: (many,),
-        the_order_of_recording_does_not_matter: (many, st.randoms(use_true_random=False)),
-        a_forecast_is_earliest_then_recommended_then_past_due_then_latest: (many,),
-        a_recommended_vaccine_given_on_its_day_is_valid: (many,),
-        a_later_dose_never_changes_the_verdict_on_earlier_ones: (many, vaccines, waits),
-        a_course_followed_to_the_letter_comes_to_an_end: (few,),
-        an_answer_holds_until_its_last_day_and_not_a_day_longer: (many,),
+        test_never_raises_and_is_the_same_twice: (world.decided,),
+        test_every_dose_is_answered_in_order: (many,),
+        test_the_order_of_recording_does_not_matter: (many, st.randoms(use_true_random=False)),
+        test_a_forecast_is_earliest_then_recommended_then_past_due_then_latest: (many,),
+        test_a_recommended_vaccine_given_on_its_day_is_valid: (many,),
+        test_a_later_dose_never_changes_the_verdict_on_earlier_ones: (many, vaccines, waits),
+        test_a_course_followed_to_the_letter_comes_to_an_end: (few,),
+        test_an_answer_holds_until_its_last_day_and_not_a_day_longer: (many,),
     }
     if world.is_judged_by_its_own_dose_alone:
-        found[the_day_before_the_earliest_is_too_early] = (many,)
-        found[a_change_of_edition_undoes_no_dose_that_counted] = (many,)
-    return {f"test_{check.__name__}": law(st.tuples(*drawn))(_in(world, check)) for check, drawn in found.items()}
+        found[test_the_day_before_the_earliest_is_too_early] = (many,)
+        found[test_a_change_of_edition_undoes_no_dose_that_counted] = (many,)
+    return {check.__name__: law(st.tuples(*drawn))(_in(world, check)) for check, drawn in found.items()}
 
 
 def _in(world: World, check: Callable[..., None]) -> Callable[..., None]:
@@ -88,12 +88,12 @@ def _in(world: World, check: Callable[..., None]) -> Callable[..., None]:
     return holds
 
 
-def never_raises_and_is_the_same_twice(world: World, patient: Patient) -> None:
+def test_never_raises_and_is_the_same_twice(world: World, patient: Patient) -> None:
     """Assessing never raises, and is deterministic."""
     assert world.assess(*patient) == world.assess(*patient)
 
 
-def every_dose_is_answered_in_order(world: World, patient: Patient) -> None:
+def test_every_dose_is_answered_in_order(world: World, patient: Patient) -> None:
     """Each dose given has a verdict or a reason why it has none."""
     child, history, on = patient
     found = world.assess(child, history, on).evaluations
@@ -101,7 +101,7 @@ def every_dose_is_answered_in_order(world: World, patient: Patient) -> None:
     assert {each.n for each in found} == {dose.n for dose in history.doses}
 
 
-def the_order_of_recording_does_not_matter(world: World, patient: Patient, shuffler: Any) -> None:
+def test_the_order_of_recording_does_not_matter(world: World, patient: Patient, shuffler: Any) -> None:
     """Doses entered in any order are answered alike."""
     child, history, on = patient
     shuffled = list(history.doses)
@@ -116,7 +116,7 @@ def _verdicts(assessment: Assessment) -> list[tuple[object, ...]]:
     return sorted((e.given_on, e.vaccine, str(e.group), str(e.status), str(e.dose)) for e in assessment.evaluations)
 
 
-def a_forecast_is_earliest_then_recommended_then_past_due_then_latest(world: World, patient: Patient) -> None:
+def test_a_forecast_is_earliest_then_recommended_then_past_due_then_latest(world: World, patient: Patient) -> None:
     """The days of a forecast stand in order, and only what is owed has any."""
     for forecast in world.assess(*patient).forecasts:
         days = (forecast.earliest, forecast.recommended, forecast.past_due)
@@ -131,7 +131,7 @@ def a_forecast_is_earliest_then_recommended_then_past_due_then_latest(world: Wor
             assert forecast.latest is None or forecast.earliest <= forecast.latest
 
 
-def a_recommended_vaccine_given_on_its_day_is_valid(world: World, patient: Patient) -> None:
+def test_a_recommended_vaccine_given_on_its_day_is_valid(world: World, patient: Patient) -> None:
     """On the later of `earliest` and today."""
     child, history, on = patient
     history = _until(history, on)
@@ -141,7 +141,7 @@ def a_recommended_vaccine_given_on_its_day_is_valid(world: World, patient: Patie
             assert _judged(world, child, history, forecast.group, vaccine, day) is VALID, (forecast, vaccine)
 
 
-def the_day_before_the_earliest_is_too_early(world: World, patient: Patient) -> None:
+def test_the_day_before_the_earliest_is_too_early(world: World, patient: Patient) -> None:
     """Within one edition."""
     child, history, on = patient
     history = _until(history, on)
@@ -167,7 +167,7 @@ def _judged(world: World, child: Child, history: History, group: str, vaccine: s
     return next(each.status for each in after.evaluations if each.n == added.n and each.group == group)
 
 
-def a_later_dose_never_changes_the_verdict_on_earlier_ones(world: World, patient: Patient, vaccine: str, wait: int) -> None:
+def test_a_later_dose_never_changes_the_verdict_on_earlier_ones(world: World, patient: Patient, vaccine: str, wait: int) -> None:
     """What counted goes on counting, whatever is given afterwards."""
     child, history, on = patient
     history = _until(history, on)
@@ -180,7 +180,7 @@ def _counted(assessment: Assessment) -> set[tuple[int, str | None]]:
     return {(each.n, each.group) for each in assessment.evaluations if each.status is VALID}
 
 
-def a_change_of_edition_undoes_no_dose_that_counted(world: World, patient: Patient) -> None:
+def test_a_change_of_edition_undoes_no_dose_that_counted(world: World, patient: Patient) -> None:
     """Assessed on the last day of an edition and on the first of the next, with nothing given between."""
     child, history, _ = patient
     assert isinstance(world.schedule, Schedule)
@@ -190,7 +190,7 @@ def a_change_of_edition_undoes_no_dose_that_counted(world: World, patient: Patie
             assert _counted(world.assess(child, known, start - DAY)) <= _counted(world.assess(child, known, start)), start
 
 
-def a_course_followed_to_the_letter_comes_to_an_end(world: World, patient: Patient) -> None:
+def test_a_course_followed_to_the_letter_comes_to_an_end(world: World, patient: Patient) -> None:
     """Complete, immune, aged out, contraindicated, not recommended or a stated need; recurring groups aside."""
     child, history, on = patient
     history, day = _until(history, on), on
@@ -206,7 +206,7 @@ def a_course_followed_to_the_letter_comes_to_an_end(world: World, patient: Patie
     raise AssertionError(f"still owed after 80 doses: {owed}")
 
 
-def an_answer_holds_until_its_last_day_and_not_a_day_longer(world: World, patient: Patient) -> None:
+def test_an_answer_holds_until_its_last_day_and_not_a_day_longer(world: World, patient: Patient) -> None:
     """The same every day until `holds_until`; the day after it differs."""
     child, history, on = patient
     first = world.assess(child, history, on)

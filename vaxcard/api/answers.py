@@ -21,6 +21,7 @@ from vaxcard.records.people import ChildRecord
 from vaxcard.records.search import siblings_of
 from vaxcard.records.visits import NextVisit
 from vaxcard.schedule.outcomes import Evaluation, Forecast, Reason, SeriesStatus
+from vaxcard.schedule.questions import load_questions
 
 WITHHELD = "withheld"
 _WHERE = ("clinic", "place", "performer")
@@ -41,7 +42,13 @@ def reason_as_json(reason: Reason, caller: Caller, lang: str, today: date) -> di
     """A reason with its sentence, or only that there is one."""
     if reason.sensitive and not caller.hears_sensitive_reasons:
         return {"code": WITHHELD, "sentence": say_withheld(lang)}
-    sentence = say_reason(reason, lang, lambda code: vaccine_name(code, lang), near=today)
+    schedule = service().schedule
+
+    def told(code: str) -> str:
+        vaccine = schedule.vaccines.get(code)
+        return named(vaccine.names, lang) if vaccine else code
+
+    sentence = say_reason(reason, lang, told, near=today, questions=load_questions(schedule.code))
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in reason.values.items()}
     return {"code": str(reason.code), "values": values, "source": reason.source, "sentence": sentence}
 

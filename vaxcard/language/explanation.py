@@ -144,16 +144,7 @@ class _Telling:
     def _reason(self, reason: Reason) -> str:
         if not self._may_tell(reason):
             return say_withheld(self.lang)
-        said = say_reason(reason, self.lang, self._vaccine)
-        if reason.code != ReasonCode.CLINICIAN_DECIDES:
-            return said
-        rule = self.questions.get(str(reason.values.get("rule", "")))
-        if rule:
-            because = rule.get(self.lang) or rule.get("en", "")
-            return self._say(marked("%(said)s, because %(because)s"), said=said, because=because)
-        if "observation" in reason.values:
-            return say_reason(reason, self.lang, self._vaccine, sentences=_ASKED)
-        return said
+        return say_reason(reason, self.lang, self._vaccine, questions=self.questions)
 
     def _may_tell(self, reason: Reason) -> bool:
         return self.told_sensitive or not reason.sensitive
@@ -176,11 +167,6 @@ class _Telling:
     def _group(self, code: str) -> str:
         group = self.schedule.groups.get(code)
         return _in(group.names, self.lang, code) if group else code
-
-
-_ASKED: Mapping[str, str] = {
-    ReasonCode.CLINICIAN_DECIDES: marked("A physician decides on %(vaccine)s, because of %(observation)s"),
-}
 
 
 def _in(names: Names, lang: str, code: str) -> str:

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from vaxcard.language.catalogues import marked, translations
-from vaxcard.language.dates import say_date, say_duration, say_full_date
+from vaxcard.language.dates import say_count, say_date, say_duration, say_full_date
 from vaxcard.schedule.outcomes import Reason, ReasonCode
+from vaxcard.schedule.rules import Names
 
 SENTENCES: Mapping[str, str] = {
     ReasonCode.TOO_YOUNG: marked("Given before %(minimum_age)s; it counts from %(valid_from)s"),
     ReasonCode.GRACE_PERIOD: marked("A little before %(minimum_age)s, and still counted"),
     ReasonCode.TOO_OLD: marked("Given after the last age, %(maximum_age)s; it does no harm and need not be repeated"),
     ReasonCode.BEFORE_BIRTH: marked("The date lies before birth: check it"),
-    ReasonCode.INTERVAL_TOO_SHORT: marked("Only %(days)s days after the dose before; at least %(minimum_interval)s are needed"),
-    ReasonCode.LIVE_TOO_SOON: marked("Only %(days)s days after %(other_vaccine)s; live vaccines keep %(minimum_interval)s apart"),
+    ReasonCode.INTERVAL_TOO_SHORT: marked("%(early)s too early: %(days)s days after the dose before, and %(minimum_interval)s are needed"),
+    ReasonCode.LIVE_TOO_SOON: marked("%(early)s too early: %(days)s days after %(other_vaccine)s; live vaccines need %(minimum_interval)s"),
     ReasonCode.TOO_SOON_AFTER_OBSERVATION: marked("Too soon after %(observation)s; it counts from %(valid_from)s"),
-    ReasonCode.WRONG_VACCINE: marked("%(vaccine)s does not count here; %(expected)s was expected"),
+    ReasonCode.WRONG_VACCINE: marked("%(vaccine)s does not count for this dose, which takes %(expected)s"),
     ReasonCode.INADVERTENT: marked("%(vaccine)s is not meant for this dose; it was given by mistake"),
     ReasonCode.AGAINST_CONTRAINDICATION: marked("Given in spite of a contraindication: %(observation)s"),
     ReasonCode.GIVEN_AFTER_EXPIRY: marked("The vaccine had expired on %(expires_on)s"),
@@ -64,6 +65,8 @@ OBSERVATIONS: Mapping[str, str] = {
     "tb-skin-test": marked("the tuberculin skin test"),
 }
 
+_BECAUSE = marked("%(said)s, because %(because)s")
+_ASKED = marked("A physician decides on %(vaccine)s, because of %(observation)s")
 _WITHHELD = marked("Your clinic has decided otherwise")
 _AGES = ("minimum_age", "maximum_age")
 _INTERVALS = ("minimum_interval",)
@@ -77,17 +80,35 @@ def say_reason(
     *,
     near: date | None = None,
     sentences: Mapping[str, str] = SENTENCES,
+    questions: Mapping[str, Names] | None = None,
 ) -> str:
     """The reason as a sentence in `lang`; `vaccine_name` says how a vaccine's code is read to people (default: the code).
 
     Dates in the year of `near` are told with their weekday, all others with their year. `sentences` words it otherwise.
+    `questions` are a country's words for what it leaves to a physician: with them it is said why.
     """
     words = translations(lang)
     sentence = sentences.get(reason.code)
     if sentence is None:
         return reason.code
+    if sentences is SENTENCES and reason.code == ReasonCode.CLINICIAN_DECIDES and "observation" in reason.values:
+        sentence = _ASKED
     values = {name: _value(name, value, lang, vaccine_name, near) for name, value in reason.values.items()}
-    return words.gettext(sentence) % _Told(values)
+    if early := _days_too_early(reason):
+        values["early"] = say_count(early, "day", lang)
+    said = words.gettext(sentence) % _Told(values)
+    asks = (questions or {}).get(str(reason.values.get("rule", "")))
+    if asks is None:
+        return said
+    return words.gettext(_BECAUSE) % {"said": said, "because": asks.get(lang) or asks.get("en", "")}
+
+
+def _days_too_early(reason: Reason) -> int | None:
+    """By how many days a dose missed its distance; None for a reason that tells of none."""
+    days, since, valid_from = (reason.values.get(name) for name in ("days", "since", "valid_from"))
+    if isinstance(days, int) and isinstance(since, date) and isinstance(valid_from, date):
+        return (valid_from - since).days - days
+    return None
 
 
 def say_withheld(lang: str) -> str:
