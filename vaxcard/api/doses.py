@@ -40,6 +40,7 @@ DOSE = (
     Field("route", "text", "How: intramuscular, subcutaneous, intradermal or oral"),
     Field("place", "text", "Where it was given, if not at a clinic of this registry"),
     Field("performer", "text", "Who gave it; people give doses in their own name"),
+    Field("document", "text", "Which paper it was copied from, and who issued it"),
     Field("source", "choice", "Recorded as given, or copied from a paper", choices=_PAPER),
     Field("happened", "text", _HAPPENED),
 )

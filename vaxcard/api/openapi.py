@@ -18,7 +18,7 @@ openapi = Blueprint("openapi", __name__, url_prefix="/api/v1")
 PREFIX = "/api/v1"
 _CALLED_BACK = f"{PREFIX}/webhooks"  # called by providers in their own words, not by whoever writes a program
 _PROBLEM = {"application/problem+json": {"schema": named("Problem")}}
-_SAID = {
+_BAD = {
     400: "The request is not one of HTTP",
     401: "Nobody known asks: sign in, or send a key",
     403: "The one who asks may not do this, or must say first why",
@@ -126,7 +126,7 @@ def _answers(route: Route, rule: Rule | None, told: Description) -> dict[str, An
     if told.has_etag:
         answers["304"] = {"description": _GOOD[304]}
     for status in sorted(_problems(route, rule, told)):
-        answers[str(status)] = {"description": _SAID[status], "content": _PROBLEM}
+        answers[str(status)] = {"description": _BAD[status], "content": _PROBLEM}
     return answers
 
 

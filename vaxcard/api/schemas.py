@@ -136,6 +136,28 @@ SCHEMAS: dict[str, Schema] = {
         {"at": MOMENT, "who": TEXT, "role": TEXT_OR_NONE, "clinic": TEXT_OR_NONE, "action": TEXT, "reason": TEXT_OR_NONE}
     ),
     "Trail": page_of("TrailEntry"),
+    "NotGivenList": whole({"items": list_of("NotGiven")}),
+    "NotGiven": whole({"id": ID, "vaccine": TEXT, "on": DAY, "retry_on": DAY_OR_NONE, "because": TEXT_OR_NONE, "note": TEXT_OR_NONE}),
+    "VisitPlan": whole(
+        {
+            "on": DAY,
+            "doses": list_of(whole({"vaccine": TEXT, "site": TEXT_OR_NONE, "groups": {"type": "object"}})),
+            "waiting": list_of("Waiting"),
+        },
+        maybe={"come_for_the_rest_on": DAY_OR_NONE},
+    ),
+    "Waiting": whole(
+        {
+            "group": TEXT,
+            "dose": NUMBER_OR_NONE,
+            "vaccine": TEXT_OR_NONE,
+            "other": TEXT_OR_NONE,
+            "cause": TEXT,
+            "until": DAY_OR_NONE,
+        }
+    ),
+    "ExpectedVisit": whole({"child": ID, "groups": list_of(TEXT), "kind": TEXT}),
+    "VisitPage": page_of("ExpectedVisit"),
     "Recorded": whole({"dose": named("Dose"), **_DUE}, maybe={**_REST, **_VISIT_OR_NONE}),
     "Changed": whole(_DUE, maybe={**_REST, **_VISIT_OR_NONE}),
 }

@@ -81,6 +81,13 @@ def next_visit_of(session: Session, child_id: UUID) -> NextVisit | None:
     return session.get(NextVisit, child_id)
 
 
+def visits_on(session: Session, clinic_id: UUID, day: date, *, limit: int, after: UUID | None = None) -> list[NextVisit]:
+    """The clinic's visits of a day by child's id, those after `after` where one is told."""
+    rows = select(NextVisit).where(NextVisit.clinic_id == clinic_id, NextVisit.visit_on == day)
+    rows = rows if after is None else rows.where(NextVisit.child_id > after)
+    return list(session.scalars(rows.order_by(NextVisit.child_id).limit(limit)))
+
+
 def child_due_on(session: Session, clinic_id: UUID, day: date) -> UUID | None:
     """A child of the clinic with a programme dose that may be given on `day`: the one whose dose came due last, None if there is none."""
     rows = select(DueRow.child_id).where(DueRow.clinic_id == clinic_id, DueRow.is_due, DueRow.is_optional.is_(False))

@@ -1,0 +1,136 @@
+"""Every operation that the description names does its work for somebody, and what it answers is what was described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.serving import TODAY, House
+from tests.story import an_id
+from vaxcard.api.openapi import document
+from vaxcard.cards.issuing import issue_blanks
+from vaxcard.keyring import random_text
+from vaxcard.records.clinics import Role
+
+BORN = date(2026, 7, 22)
+
+
+class Visit:
+    """A physician at the counter with one child, sending what each door asks for."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.client = house, house.signed_in(Role.PHYSICIAN)
+        self.child_id = house.story.newborn(BORN, TODAY)
+        self.token, _ = house.card(self.child_id)
+        self.door = f"/api/v1/children/{self.child_id}"
+        self.kept: dict[str, str] = {}
+
+    def send(self, method: str, path: str, body: object = None, *, matching: bool = False) -> Any:
+        """One request; `matching` sends the record's ETag along."""
+        headers = {"If-Match": self.client.get(self.door).headers["ETag"]} if matching else {}
+        return self.client.open(path, method=method, json=body, headers=headers)
+
+    def dose(self, **told: object) -> dict[str, object]:
+        """A sound DTaP of today."""
+        box = {"lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh", "route": "intramuscular"}
+        return {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), **box, **told}
+
+    def recorded(self) -> str:
+        """The door of a dose on file."""
+        answer = self.send("POST", f"{self.door}/doses", self.dose())
+        return f"{self.door}/doses/{answer.get_json()['dose']['id']}"
+
+    def found(self) -> str:
+        """The id of a finding on file."""
+        body = {"id": str(an_id()), "code": "birth-weight-g", "value": "2450"}
+        assert self.send("POST", f"{self.door}/observations", body).status_code == 200
+        return str(body["id"])
+
+    def decided(self) -> str:
+        """The id of a decision on file."""
+        body = {"id": str(an_id()), "group": "MMR", "decision": "never", "until": "2027-06-30", "reason": "an invented one"}
+        assert self.send("POST", f"{self.door}/decisions", body).status_code == 200
+        return str(body["id"])
+
+    def blank(self) -> str:
+        """The code of a card that belongs to nobody."""
+        with self.house.story.on(TODAY) as acting:
+            (card,) = issue_blanks(acting, 1, new_id=an_id, random_text=random_text)
+            return card.token(acting.keyring)
+
+
+def _register(at: Visit) -> Any:
+    body = {"id": str(an_id()), "name": "杨一诺", "born_on": "2026-10-01", "sex": "female", "guardian_phone": "13900000002"}
+    return at.send("POST", "/api/v1/children", {**body, "guardian_relation": "mother", "guardian_name": "杨大山"})
+
+
+def _not_given(at: Visit) -> Any:
+    body = {"id": str(an_id()), "vaccine": "DTaP", "on": TODAY.isoformat(), "because": "ill", "retry_on": "2026-12-01"}
+    return at.send("POST", f"{at.door}/not-given", body)
+
+
+def _appoint(at: Visit) -> Any:
+    return at.send("PUT", f"{at.door}/next-visit", {"visit_on": (TODAY + timedelta(days=3)).isoformat()})
+
+
+def _move(at: Visit) -> Any:
+    body = {"id": str(an_id()), "kind": "moved-away", "happened_on": TODAY.isoformat()}
+    return at.send("POST", f"{at.door}/moves", body, matching=True)
+
+
+def _decide(at: Visit) -> Any:
+    body = {"id": str(an_id()), "group": "MMR", "decision": "never", "until": "2027-06-30", "reason": "an invented one"}
+    return at.send("POST", f"{at.door}/decisions", body, matching=True)
+
+
+WORK: dict[str, Callable[[Visit], Any]] = {
+    "openapi.description": lambda at: at.send("GET", "/api/v1/openapi.json"),
+    "scans.scan": lambda at: at.send("POST", "/api/v1/scans", {"code": at.token}),
+    "children.look": lambda at: at.send("GET", at.door),
+    "children.search": lambda at: at.send("POST", "/api/v1/children/search", {"text": "云朵朵"}),
+    "children.register": _register,
+    "opening.open_record": lambda at: at.send("POST", f"{at.door}/openings", {"reason": "here-without-card"}),
+    "doses.record": lambda at: at.send("POST", f"{at.door}/doses", at.dose()),
+    "doses.versions": lambda at: at.send("GET", f"{at.door}/doses"),
+    "doses.correct": lambda at: at.send("POST", f"{at.recorded()}/corrections", at.dose(lot_number="E", reason="misread"), matching=True),
+    "doses.void": lambda at: at.send("POST", f"{at.recorded()}/void", {"id": str(an_id()), "reason": "another child's"}, matching=True),
+    "facts.observe": lambda at: at.send("POST", f"{at.door}/observations", {"id": str(an_id()), "code": "birth-weight-g", "value": "2450"}),
+    "facts.observations": lambda at: at.send("GET", f"{at.door}/observations"),
+    "facts.decide": _decide,
+    "facts.decisions": lambda at: at.send("GET", f"{at.door}/decisions"),
+    "events.not_given": _not_given,
+    "events.not_given_list": lambda at: at.send("GET", f"{at.door}/not-given"),
+    "events.move": _move,
+    "events.end_finding": lambda at: at.send("DELETE", f"{at.door}/observations/{at.found()}"),
+    "events.end_of_decision": lambda at: at.send("DELETE", f"{at.door}/decisions/{at.decided()}"),
+    "plans.plan": lambda at: at.send("GET", f"{at.door}/visit-plan"),
+    "plans.fix": _appoint,
+    "plans.expected": lambda at: at.send("GET", f"/api/v1/visits?on={TODAY.isoformat()}"),
+    "card_sets.cards": lambda at: at.send("GET", f"{at.door}/cards"),
+    "card_sets.replace": lambda at: at.send("POST", f"{at.door}/cards/replace", {"reason": "lost"}),
+    "card_sets.bind": lambda at: at.send("POST", f"{at.door}/cards/bind", {"code": at.blank()}),
+    "card_sets.close_everything": lambda at: at.send("PUT", f"{at.door}/protection"),
+    "card_sets.open_again": lambda at: at.send("DELETE", f"{at.door}/protection"),
+    "trails.access_log": lambda at: at.send("GET", f"{at.door}/access-log?limit=2"),
+}
+
+
+def operations(house: House) -> dict[str, dict[str, Any]]:
+    """What the description tells, by the operation's name."""
+    with house.app.test_request_context():
+        paths = document(house.app)["paths"]
+    return {told["operationId"]: told for methods in paths.values() for told in methods.values()}
+
+
+def test_no_door_is_left_out(house: House) -> None:
+    assert operations(house).keys() == WORK.keys()
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_each_door_does_its_work_for_somebody(house: House, name: str) -> None:
+    answer = WORK[name](Visit(house))
+    assert answer.status_code in (200, 201), answer.text
+    assert str(answer.status_code) in operations(house)[name]["responses"]
