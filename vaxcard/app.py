@@ -24,6 +24,8 @@ from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
 from vaxcard.web import (
+    boxes,
+    camera,
     counter,
     desk,
     family,
@@ -91,7 +93,7 @@ def _open_doors(app: Flask) -> None:
     for machine_door in (*DOORS, webhooks.webhooks):
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
-    at_the_counter = (counter.counter, opening.record_opening, recording.recording, printing.printing)
+    at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, print_desk.print_desk, printers.printers)
     for pages in (front.front, look.look, *at_the_counter, family.family, *at_the_desk):
         app.register_blueprint(pages)
