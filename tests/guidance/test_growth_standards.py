@@ -40,7 +40,7 @@ PRINTED_AT_SCHOOL = [
 
 
 @pytest.mark.parametrize(("measure", "sex", "months", "printed"), PRINTED_AT_SCHOOL)
-def test_the_deviations_at_school_age_are_those_that_who_printed(measure, sex, months, printed):
+def test_the_deviations_at_school_age_are_those_of_the_table(measure, sex, months, printed):
     at = growth.distribution(measure, sex, months)
     assert [round(at.value(z), 1) for z in (-1, 0, 1)] == pytest.approx(printed, abs=0.11)
 
