@@ -18,7 +18,9 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.database import Database
 from vaxcard.records.doses import DoseStatus, doses_of, versions_of
+from vaxcard.records.integrity import reseal_child
 from vaxcard.records.issued_cards import CardRecord
+from vaxcard.records.moves import MoveRecord
 from vaxcard.records.people import ChildIdentifier, ChildRecord, ChildState, Guardianship, SearchKey
 from vaxcard.records.registry import add_void
 from vaxcard.records.review import ImportBatch, ImportRow, Outcome, ReviewItem
@@ -27,6 +29,7 @@ from vaxcard.schedule.rules import Schedule
 
 _CHILDREN_A_BATCH = 25
 _LONGEST_REASON = 200
+_TOUCHES = (CardRecord, MoveRecord)  # rows that people's work leaves beside a child
 
 
 @dataclass
@@ -95,7 +98,7 @@ def _take_back(acting: Acting, run_id: UUID, child_id: UUID, new_id: Callable[[]
     undone.doses_voided += len(standing)
     if child.id in added and child.state == ChildState.ACTIVE:
         if _is_untouched(session, child):
-            _take_off_file(session, child)
+            _take_off_file(acting, child)
             undone.children_removed += 1
         else:
             undone.children_kept += 1
@@ -106,13 +109,14 @@ def _take_back(acting: Acting, run_id: UUID, child_id: UUID, new_id: Callable[[]
 def _is_untouched(session: Session, child: ChildRecord) -> bool:
     """Whether nobody has done anything with the child but import it: no dose stands, nothing was noted, no card was printed."""
     noted = doses_of(session, child.id) or observations_of(session, child.id) or decisions_of(session, child.id)
-    has_card = session.scalar(select(exists().where(CardRecord.child_id == child.id)))
-    return not noted and not has_card
+    noted = noted or [row for row in versions_of(session, child.id) if row.status == DoseStatus.NOT_DONE]
+    return not noted and not any(session.scalar(select(exists().where(table.child_id == child.id))) for table in _TOUCHES)
 
 
-def _take_off_file(session: Session, child: ChildRecord) -> None:
+def _take_off_file(acting: Acting, child: ChildRecord) -> None:
     """Nobody finds the child any more, its number is free for the repaired workbook, and it stands beside no brother or sister."""
-    child.state = ChildState.ENTERED_IN_ERROR
+    session = acting.session
+    reseal_child(acting.keyring, child, lambda: setattr(child, "state", ChildState.ENTERED_IN_ERROR))
     for table in (ChildIdentifier, SearchKey, Guardianship):
         session.execute(delete(table).where(table.child_id == child.id))
     session.flush()
