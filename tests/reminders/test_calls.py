@@ -63,6 +63,18 @@ def test_a_missed_visit_is_told_with_the_next_open_day() -> None:
     assert called(date(2026, 6, 24), owed(DUE), open_day=mondays) is None
 
 
+def test_a_visit_after_a_long_holiday_is_told_of_on_the_last_day_before_it() -> None:
+    shut_until = DUE - timedelta(days=1)
+
+    def holiday(day: date) -> date:
+        return day if not date(2026, 6, 10) < day <= shut_until else DUE
+
+    before = called(date(2026, 6, 10), owed(DUE), open_day=holiday)
+    assert before is not None
+    assert (before.kind, before.visit_on) == (MessageKind.BEFORE, DUE)
+    assert called(date(2026, 6, 9), owed(DUE), open_day=holiday) is None
+
+
 def test_what_is_late_waits_for_no_reminder_of_what_is_to_come() -> None:
     late = owed(DUE - timedelta(days=40), planned_on=DUE - timedelta(days=40))
     soon = owed(DUE, "Polio", planned_on=DUE - timedelta(days=40))
@@ -77,7 +89,7 @@ def test_an_appointment_is_reminded_of_by_its_own_day() -> None:
     assert called(DUE, dose) is None
     before = called(DUE + timedelta(days=7), dose)
     assert before is not None
-    assert (before.kind, before.visit_on) == (MessageKind.BEFORE, DUE + timedelta(days=10))
+    assert (before.kind, before.visit_on) == (MessageKind.APPOINTMENT, DUE + timedelta(days=10))
 
 
 def test_what_is_not_owed_by_the_appointed_day_is_not_called_for() -> None:

@@ -10,14 +10,17 @@ from uuid import UUID
 import pytest
 
 from tests.reminders.conftest import planned, texts
-from tests.story import WEEKDAYS, Story, begin
-from vaxcard.errors import NotAllowed, NotFound
+from tests.story import PHONE, WEEKDAYS, Story, begin
+from vaxcard.errors import InputFault, NotAllowed, NotFound
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicClosure, load_clinic
 from vaxcard.records.database import Database
 from vaxcard.records.messages import MessageKind
 from vaxcard.records.people import ChildState, GuardianRecord
+from vaxcard.records.phone_faults import note_fault
+from vaxcard.reminders.hold_out import set_hold_out
 from vaxcard.reminders.planning import plan, release_backlog
+from vaxcard.reminders.policy import POLICY
 from vaxcard.schedule.loader import load_schedule
 
 BORN = date(2026, 5, 20)
@@ -128,7 +131,8 @@ def test_the_text_names_the_clinics_first_open_day(database: Database) -> None:
     with story.on(REGISTERED) as acting:
         load_clinic(acting.session, story.clinic_id).closures = [ClinicClosure(closed_on=date(2026, 6, 22), reason="holiday")]
     child = story.newborn(BORN, REGISTERED)
-    assert planned(story, DUE).planned == 1
+    assert planned(story, DUE).planned == 0  # a Saturday: nobody would answer the telephone
+    assert planned(story, DUE - timedelta(days=1)).planned == 1
     (text,) = texts(story, child)
     assert (text.kind, text.visit_on) == (MessageKind.BEFORE, date(2026, 6, 23))
 
@@ -228,3 +232,59 @@ def test_every_clinic_is_planned_where_none_acts(story: Story) -> None:
     other.newborn(BORN, REGISTERED, guardians=[other.guardian("+8613900000006")])
     with story.on(DUE) as acting:
         assert plan(replace(acting, clinic_id=None), DUE).planned == 2
+
+
+# A last word, a cap, a share held out, a number that is none
+
+
+def test_after_two_weeks_a_last_word_and_then_silence(story: Story) -> None:
+    child = story.newborn(BORN, REGISTERED)
+    for ahead in range(-5, 60):
+        planned(story, DUE + timedelta(days=ahead))
+    told = {text.kind: (text.send_on - DUE).days for text in reversed(texts(story, child)) if "HepB" in text.children[0].groups}
+    assert {kind: told[kind] for kind in ("before", "today", "missed", "last")} == {"before": -3, "today": 0, "missed": 3, "last": 17}
+
+
+def test_no_number_gets_more_than_its_weeks_share(story: Story) -> None:
+    story.newborn(BORN, REGISTERED)
+    strict = replace(POLICY, week_cap=1)
+    results = []
+    for ahead in (-3, 0, 3, 4):
+        with story.on(DUE + timedelta(days=ahead), actor="system:test") as acting:
+            results.append(plan(acting, acting.today, strict))
+    assert [(result.planned, dict(result.skipped)) for result in results] == [
+        (1, {}),
+        (0, {"week-cap": 1}),
+        (0, {"week-cap": 1}),
+        (1, {}),
+    ]
+
+
+def test_a_share_is_held_out_the_same_families_every_time(story: Story) -> None:
+    children = [story.newborn(BORN, REGISTERED, guardians=[story.guardian(f"+861390000{number:04}")]) for number in range(40)]
+    with story.on(DUE) as acting:
+        set_hold_out(acting, 0.5, by="an officer")
+    first, second = planned(story, DUE - timedelta(days=3)), planned(story, DUE)
+    assert first.planned + first.skipped["held-out"] == 40
+    assert 8 <= first.skipped["held-out"] <= 32
+    assert (first.planned, dict(first.skipped)) == (second.planned, dict(second.skipped))
+    for child in children:
+        assert len({text.state for text in texts(story, child)}) == 1
+    assert planned(story, DUE).planned == 0
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.6])
+def test_no_more_than_half_is_held_out(story: Story, share: float) -> None:
+    with pytest.raises(InputFault), story.on(DUE) as acting:
+        set_hold_out(acting, share, by="an officer")
+
+
+def test_a_number_that_can_not_be_reached_is_not_tried_again_and_the_next_guardian_is(story: Story) -> None:
+    story.newborn(BORN, REGISTERED)
+    guardians = [story.guardian(), story.guardian("+8613900000002", name="云小山")]
+    both = story.newborn(BORN, REGISTERED, guardians=guardians)
+    with story.on(DUE) as acting:
+        note_fault(acting.session, acting.keyring.index("phone", PHONE), "twilio-30005", acting.now)
+    result = planned(story, DUE)
+    assert (result.planned, dict(result.skipped)) == (1, {"no-number": 1})
+    assert texts(story, both)[0].guardian_id == guardians[1].id

@@ -17,7 +17,7 @@ from vaxcard.reminders.policy import Policy
 OpenDay = Callable[[date], date]  # the clinic's first open day from a day on
 
 # Where a family's children call for different texts, the one first in this order goes today.
-URGENCY = (MessageKind.TODAY, MessageKind.BEFORE, MessageKind.MISSED)
+URGENCY = (MessageKind.TODAY, MessageKind.APPOINTMENT, MessageKind.BEFORE, MessageKind.MISSED, MessageKind.LAST)
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ def call_of(owed: Sequence[OwedDose], open_day: OpenDay, on: date, policy: Polic
     """
     child = owed[0]
     if child.is_appointed and child.visit_on >= on:
-        return _soon(owed, child.visit_on, on, policy)
+        return _soon(owed, child.visit_on, on, open_day, policy, MessageKind.APPOINTMENT)
     due_on = open_day(child.planned_on)
     if due_on > on:
-        return _soon(owed, due_on, on, policy)
+        return _soon(owed, due_on, on, open_day, policy, MessageKind.BEFORE)
     now = [dose for dose in owed if dose.recommended <= on]
     if any(open_day(dose.recommended) == on for dose in now):
         return _call(MessageKind.TODAY, on, now)
@@ -50,11 +50,19 @@ def call_of(owed: Sequence[OwedDose], open_day: OpenDay, on: date, policy: Polic
     return _call(MessageKind.MISSED, open_day(on), now) if missed else None
 
 
-def _soon(owed: Sequence[OwedDose], visit_on: date, on: date, policy: Policy) -> Call | None:
+def horizon(on: date, open_day: OpenDay, policy: Policy) -> date:
+    """The last visit that is told of on a day: three days ahead, or the next open day where the clinic is shut until then.
+
+    No text goes while the clinic is shut: a visit after a long holiday is told of on the last day before it.
+    """
+    return max(on + timedelta(days=policy.before_days), open_day(on + timedelta(days=1)))
+
+
+def _soon(owed: Sequence[OwedDose], visit_on: date, on: date, open_day: OpenDay, policy: Policy, near: MessageKind) -> Call | None:
     """A visit on its way: all that is recommended by its day belongs to it."""
-    if visit_on > on + timedelta(days=policy.before_days):
+    if visit_on > horizon(on, open_day, policy):
         return None
-    kind = MessageKind.TODAY if visit_on == on else MessageKind.BEFORE
+    kind = MessageKind.TODAY if visit_on == on else near
     doses = [dose for dose in owed if dose.recommended <= visit_on]
     return _call(kind, visit_on, doses) if doses else None
 

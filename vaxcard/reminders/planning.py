@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo
 from vaxcard.errors import NotAllowed
 from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import ClinicRecord, all_clinics, load_clinic
-from vaxcard.records.messages import Called, Draft, batches, put, told_until
+from vaxcard.records.messages import Called, Draft, MessageKind, MessageState, batches, put, told_until
 from vaxcard.records.outreach import Recipient, count_in_backlog, display_names, owed_between, recipients_of
-from vaxcard.records.visits import first_open_day
+from vaxcard.records.phone_faults import faulty
+from vaxcard.records.told import count_since, latest_day
+from vaxcard.records.visits import first_open_day, is_open_on
 from vaxcard.reminders import wording
-from vaxcard.reminders.calls import URGENCY, Call, call_of
+from vaxcard.reminders.calls import URGENCY, Call, call_of, horizon
 from vaxcard.reminders.facts import facts_of
+from vaxcard.reminders.hold_out import hold_out_share, is_held_out
 from vaxcard.reminders.policy import POLICY, Policy
 
 
@@ -36,6 +39,9 @@ class Skipped(StrEnum):
     BACKLOG = "backlog"
     ALREADY_TOLD = "already-told"
     ONE_A_DAY = "one-a-day"
+    SHUT = "clinic-shut"
+    WEEK_CAP = "week-cap"
+    HELD_OUT = "held-out"
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,18 @@ def plan(acting: Acting, on: date, policy: Policy = POLICY) -> Planned:
 
 def _plan_clinic(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy) -> Planned:
     skipped: Counter[str] = Counter()
-    calls = _untold(acting, _calls(acting, clinic, on, policy, skipped), skipped)
-    families = _families(acting, calls, skipped)
+    if not is_open_on(clinic, on):
+        return Planned()  # nobody would answer the telephone: what is due is told on an open day before or after
+    calls = _untold(acting, _calls(acting, clinic, on, policy, skipped), on, policy, skipped)
+    families = _within_cap(acting, _families(acting, calls, skipped), on, policy, skipped)
     drafts = [draft for batch in batches(families) for draft in _drafts(acting, clinic, on, batch)]
     stored = put(acting.session, drafts, acting.now)
     skipped[Skipped.ONE_A_DAY] += sum(len(draft.children) for draft in drafts if draft.id not in stored)
+    held_out = {draft.id for draft in drafts if draft.state is MessageState.HELD_OUT} & stored
+    skipped[Skipped.HELD_OUT] += len(held_out)
     for ids in batches(sorted(stored)):
         acting.note("texts.plan", subjects=[str(message_id) for message_id in ids])
-    return Planned(len(stored), +skipped)
+    return Planned(len(stored) - len(held_out), +skipped)
 
 
 def _calls(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy, skipped: Counter[str]) -> list[Call]:
@@ -81,8 +91,8 @@ def _calls(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy, skipp
     cutoff = _backlog_cutoff(clinic, policy)
     if cutoff is not None:
         skipped[Skipped.BACKLOG] += count_in_backlog(acting.session, clinic.id, cutoff, on)
-    owed = owed_between(acting.session, clinic.id, missed_since, on + timedelta(days=policy.before_days))
     open_day = lru_cache(maxsize=None)(lambda day: first_open_day(clinic, day))
+    owed = owed_between(acting.session, clinic.id, missed_since, horizon(on, open_day, policy))
     calls = []
     for _, group in groupby(owed, key=lambda dose: dose.child_id):
         doses = list(group)
@@ -117,10 +127,18 @@ def _released_on(clinic: ClinicRecord) -> date | None:
     return moment.astimezone(ZoneInfo(clinic.time_zone)).date() if moment else None
 
 
-def _untold(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> list[Call]:
-    """The calls about which no text of that kind has been planned before."""
+def _untold(acting: Acting, calls: Sequence[Call], on: date, policy: Policy, skipped: Counter[str]) -> list[Call]:
+    """The calls about which no text of that kind has been planned before; who was told of a missed visit long ago hears a last word."""
     told = told_until(acting.session, [call.child_id for call in calls])
-    left = [call for call in calls if told.get((call.child_id, call.kind), date.min) < call.called_on]
+
+    def is_told(call: Call) -> bool:
+        return told.get((call.child_id, call.kind), date.min) >= call.called_on
+
+    missed = [call.child_id for call in calls if call.kind is MessageKind.MISSED and is_told(call)]
+    long_ago = on - timedelta(days=policy.last_days)
+    ready = {child_id for child_id, day in latest_day(acting.session, missed, MessageKind.MISSED).items() if day <= long_ago}
+    said = [replace(call, kind=MessageKind.LAST) if call.child_id in ready and is_told(call) else call for call in calls]
+    left = [call for call in said if not is_told(call)]
     skipped[Skipped.ALREADY_TOLD] += len(calls) - len(left)
     return left
 
@@ -130,8 +148,10 @@ def _families(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> l
     asked: dict[bytes, Recipient] = {}
     gathered: dict[bytes, list[Call]] = {}
     guardians = recipients_of(acting.session, [call.child_id for call in calls])
+    unreachable = faulty(acting.session, {each.family_key for found in guardians.values() for each in found if each.family_key})
     for call in calls:
-        textable = [guardian for guardian in guardians[call.child_id] if guardian.can_be_texted and guardian.family_key]
+        reachable = [guardian for guardian in guardians[call.child_id] if guardian.family_key not in unreachable]
+        textable = [guardian for guardian in reachable if guardian.can_be_texted and guardian.family_key]
         recipient = next((guardian for guardian in textable if guardian.agrees), None)
         if recipient is None or recipient.family_key is None:
             skipped[Skipped.NO_CONSENT if textable else Skipped.NO_NUMBER] += 1
@@ -139,6 +159,17 @@ def _families(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> l
         asked.setdefault(recipient.family_key, recipient)
         gathered.setdefault(recipient.family_key, []).append(call)
     return [_family(asked[key], of_family, skipped) for key, of_family in gathered.items()]
+
+
+def _within_cap(
+    acting: Acting, families: list[_Family], on: date, policy: Policy, skipped: Counter[str]
+) -> list[_Family]:
+    """No number gets more than so many texts in seven days."""
+    since = on - timedelta(days=6)
+    counts = count_since(acting.session, [family.recipient.family_key or b"" for family in families], since)
+    within = [family for family in families if counts.get(family.recipient.family_key or b"", 0) < policy.week_cap]
+    skipped[Skipped.WEEK_CAP] += sum(len(family.calls) for family in families) - sum(len(family.calls) for family in within)
+    return within
 
 
 def _family(recipient: Recipient, calls: Sequence[Call], skipped: Counter[str]) -> _Family:
@@ -151,11 +182,12 @@ def _family(recipient: Recipient, calls: Sequence[Call], skipped: Counter[str]) 
 
 def _drafts(acting: Acting, clinic: ClinicRecord, on: date, families: Iterable[_Family]) -> list[Draft]:
     families = list(families)
+    share = hold_out_share(acting.session)
     names = display_names(acting.session, acting.keyring, [call.child_id for family in families for call in family.calls])
-    return [_draft(acting, clinic, on, family, names) for family in families]
+    return [_draft(acting, clinic, on, family, names, share) for family in families]
 
 
-def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, names: Mapping[UUID, str]) -> Draft:
+def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, names: Mapping[UUID, str], share: float) -> Draft:
     first, to = family.calls[0], family.recipient
     lang = wording.language_of(to.language, clinic.language)
     body = wording.word(first.kind, lang, facts_of(clinic, [names[call.child_id] for call in family.calls], first.visit_on, on))
@@ -173,6 +205,8 @@ def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, name
         body_sealed=acting.keyring.seal(to.person_key, body, "message.body"),
         parts=wording.parts(body),
         children=tuple(Called(call.child_id, call.groups, call.called_on) for call in family.calls),
+        body_key=acting.keyring.index("text", body),
+        state=MessageState.HELD_OUT if is_held_out(acting.keyring, family_key, share) else MessageState.PLANNED,
     )
 
 

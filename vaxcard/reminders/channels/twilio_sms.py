@@ -16,7 +16,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from requests import exceptions
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -101,7 +101,7 @@ class TwilioChannel:
                 message = self._client.messages(provider_id).fetch()
                 return _of_status(message.status, message.error_code, message.sid)
             listed = self._client.messages.list(to=text.to, limit=_LISTED)
-        except (TwilioRestException, exceptions.RequestException) as fault:
+        except (TwilioException, exceptions.RequestException) as fault:
             return Outcome(Fate.UNKNOWN, reason=f"not-told-{type(fault).__name__}"[:60])
         earliest = text.since - _CLOCKS_MAY_DIFFER
         for message in listed:
