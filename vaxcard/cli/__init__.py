@@ -12,6 +12,7 @@ from vaxcard.errors import VaxcardError
 
 # Rooms are entered when their command is called: a bulk assessment need not wait for fonts, nor a backup for a web server.
 ROOMS = {
+    "api": "api:api",
     "cards": "cards:cards",
     "clinics": "roster:clinics",
     "db": "database:db",
