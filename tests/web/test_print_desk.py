@@ -154,7 +154,7 @@ def test_a_printer_is_kept_offered_first_and_gives_its_test_sheet(house: House, 
     post_form(client, DESK, DESK, choice="all", printer=str(first.id))
     run = only_run(house)
     assert (run.turn, run.offset_right, run.offset_down) == ("short", 0.5, -1.0)
-    assert "背面偏移 0.5 / -1.0 毫米" in client.get(DESK).text
+    assert "背面偏移 0.5 / -1 毫米" in client.get(DESK).text
     assert post_form(client, address, address, **{**told, "right": "11"}).status_code == 422
     assert post_form(client, address, address, **{**told, "down": "much"}).status_code == 422
     assert post_form(client, address, address, **{**told, "turn": "twice"}).status_code == 422

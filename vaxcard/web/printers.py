@@ -23,6 +23,8 @@ SHEET_NAMES = {
     "a4": marked("A4, eight cards"),
     "shop": marked("SRA4 for a print shop, eight cards with bleed"),
     "single": marked("One card a page, for card printers"),
+    "id1": marked("The cover alone, as a bank card"),
+    "id1": marked("The cover alone, as a bank card"),
 }
 TURN_NAMES = {"long": marked("over the long edge"), "short": marked("over the short edge")}
 

@@ -1,0 +1,56 @@
+"""Cards on the command line: what the desks asked for is printed, and a new secret leaves printed cards as they are."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from tests.cards.test_printing import links
+from tests.cli.conftest import Run
+from tests.story import an_id, begin
+from vaxcard.keyring import Keyring
+from vaxcard.records.database import open_database, upgrade
+from vaxcard.records.issued_cards import card_by_token
+from vaxcard.records.print_queue import ALL, PaperChoice, ask
+from vaxcard.schedule.loader import load_schedule
+
+FIRST = "1:an-invented-secret-of-the-first-year-that-is-long-enough"
+SECOND = f"{FIRST},2:an-invented-secret-of-the-second-year-that-is-long-enough"
+PUBLIC = "https://vax.example.org"
+TODAY = date(2026, 11, 24)
+
+
+def test_cards_of_an_older_secret_are_printed_alike_and_still_open_the_record(
+    vaxcard: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    url = environment["VAXCARD_DATABASE_URL"]
+    upgrade(url)
+    database = open_database(url, Keyring.from_text(FIRST))
+    child = begin(database, load_schedule("cn")).newborn(date(2026, 10, 20), TODAY)
+    database.close()
+    for name, secret in (("one", FIRST), ("two", SECOND)):
+        told = {"VAXCARD_SECRET_KEY": secret, "VAXCARD_PUBLIC_URL": PUBLIC}
+        done = vaxcard("cards", "print", "--child", str(child), "--out", f"{name}.pdf", **told)
+        assert done.returncode == 0, done.stderr
+    before, after = links(tmp_path / "one.pdf"), links(tmp_path / "two.pdf")
+    assert len(set(before)) == 8 and before == after
+    database = open_database(url, Keyring.from_text(SECOND))
+    with database.reading() as session:
+        assert all(card_by_token(session, link.rpartition("/")[2]).child_id == child for link in before)
+    database.close()
+
+
+def test_the_queue_of_the_desks_is_printed_by_a_command(vaxcard: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    url = environment["VAXCARD_DATABASE_URL"]
+    upgrade(url)
+    database = open_database(url, Keyring.from_text(FIRST))
+    story, run_id = begin(database, load_schedule("cn")), an_id()
+    story.newborn(date(2026, 10, 20), TODAY)
+    with story.on(TODAY) as acting:
+        ask(acting, run_id, ALL, PaperChoice())
+    database.close()
+    told = {"VAXCARD_SECRET_KEY": FIRST, "VAXCARD_PUBLIC_URL": PUBLIC}
+    assert vaxcard("cards", "queue", **told).stdout == "worked: 1 runs\n"
+    assert vaxcard("cards", "queue", **told).stdout == "worked: 0 runs\n"
+    file = tmp_path / "print" / str(run_id) / "cards.pdf"
+    assert len(set(links(file))) == 8 and file.stat().st_mode & 0o077 == 0

@@ -1,0 +1,166 @@
+"""A child's cards at the counter: printed again, replaced with one tap, a blank cover given and freed, a dose's sticker."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.serving import MORNING, PASSWORD, TODAY, Clock, House, Wishes, open_house, post_form
+from tests.story import an_id
+from vaxcard.app import create_app
+from vaxcard.cards.blanks import prepare_blanks
+from vaxcard.cards.gathering import Asked
+from vaxcard.keyring import Keyring, random_text
+from vaxcard.papers.check import opened, read_page
+from vaxcard.records.audit import AuditEntry
+from vaxcard.records.chart import load_child
+from vaxcard.records.database import Database
+from vaxcard.records.issued_cards import CardRecord, CardState, cards_of
+from vaxcard.schedule.loader import load_schedule
+
+BORN = date(2026, 10, 20)
+REPLACED, REVOKED = "有新卡了", "这张卡不用了"
+
+
+@pytest.fixture
+def child(house: House) -> UUID:
+    return house.story.newborn(BORN, TODAY)
+
+
+def address(child: UUID, more: str = "") -> str:
+    return f"/counter/children/{child}/cards{more}"
+
+
+def symbols(pdf: bytes) -> set[str]:
+    """The tokens that read on a printed file."""
+    with opened(pdf) as document:
+        return {found.text.rpartition("/")[2] for page in range(len(document)) for found in read_page(document, page, 150)}
+
+
+def printed(client: FlaskClient, child: UUID, **fields: str) -> set[str]:
+    answer = post_form(client, address(child), address(child), **fields)
+    assert answer.status_code == 200 and answer.mimetype == "application/pdf"
+    return symbols(answer.data)
+
+
+def a_blank(house: House) -> str:
+    with house.story.on(TODAY) as acting:
+        prepare_blanks(acting, 1, Asked("http://127.0.0.1:8000", 3, an_id, random_text), an_id(), sheet="a4")
+    with house.story.database.reading() as session:
+        card = session.query(CardRecord).filter(CardRecord.state == CardState.BLANK).one()
+        return card.token(house.story.database.keyring)
+
+
+def test_one_card_is_printed_again_under_the_token_that_it_has(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    whole = printed(client, child)
+    one = printed(client, child, place="3")
+    assert len(whole) == 8 and len(one) == 1 and one < whole
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "tells_clinic"),
+    [("lost", REPLACED, True), ("damaged", REPLACED, True), ("stolen", REVOKED, False), ("safety", REVOKED, False)],
+)
+def test_a_set_is_replaced_with_one_tap_and_the_old_symbol_says_so_at_once(
+    house: House, child: UUID, reason: str, says: str, tells_clinic: bool
+) -> None:
+    client = house.signed_in()
+    old = printed(client, child)
+    assert post_form(client, address(child), address(child, "/replace"), reason=reason).status_code == 303
+    page = client.get(address(child)).text
+    assert "旧卡一扫就会说已停用" in page and "周小敏" in page
+    family = house.client().get(f"/C/{min(old)}")
+    assert family.status_code == 410 and says in family.text
+    assert ("0571-88880000" in family.text) == tells_clinic, "who took a card learns no clinic from it"
+    new = printed(client, child)
+    assert len(new) == 8 and not new & old
+    with house.story.database.reading() as session:
+        entry = session.query(AuditEntry).filter(AuditEntry.action == "cards.replace").one()
+        assert entry.child_id == child and entry.actor.startswith("staff:") and entry.at == MORNING
+
+
+def test_nothing_is_replaced_without_one_of_the_reasons(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    printed(client, child)
+    assert post_form(client, address(child), address(child, "/replace"), reason="because").status_code == 409
+    with house.story.database.reading() as session:
+        assert len(cards_of(session, child)) == 8
+
+
+def test_a_blank_cover_is_given_by_scanning_it_and_freed_within_the_visit(house: House, child: UUID) -> None:
+    client, blank = house.signed_in(), a_blank(house)
+    before = printed(client, child)
+    assert house.client().get(f"/C/{blank}").status_code == 409
+    assert post_form(client, address(child), address(child, "/bind"), code=f"HTTP://127.0.0.1:8000/C/{blank}").status_code == 303
+    assert house.client().get(f"/C/{blank}").status_code == 200
+    with house.story.database.reading() as session:
+        cover = cards_of(session, child)[0]
+    assert "这张空白封面卡归这个孩子了" in client.get(address(child)).text
+    house.clock.moment = MORNING + timedelta(hours=3, minutes=59)
+    assert post_form(client, address(child), address(child, f"/{cover.id}/unbind")).status_code == 303
+    assert house.client().get(f"/C/{blank}").status_code == 409
+    assert printed(client, child) == before, "the cover that it stood in for opens the record again"
+    assert post_form(client, address(child), address(child, "/bind"), code=blank).status_code == 303, "it can be given once more"
+
+
+def test_a_cover_that_was_given_long_ago_is_not_freed(house: House, child: UUID) -> None:
+    client, blank = house.signed_in(), a_blank(house)
+    post_form(client, address(child), address(child, "/bind"), code=blank)
+    with house.story.database.reading() as session:
+        cover = cards_of(session, child)[0]
+    house.clock.moment = MORNING + timedelta(hours=4, seconds=1)
+    refused = post_form(client, address(child), address(child, f"/{cover.id}/unbind"))
+    assert refused.status_code == 409 and "请改为换卡" in refused.text
+
+
+def test_a_card_that_has_a_child_is_given_to_no_other(house: House, child: UUID) -> None:
+    client, blank, other = house.signed_in(), a_blank(house), house.story.newborn(BORN, TODAY)
+    post_form(client, address(child), address(child, "/bind"), code=blank)
+    refused = post_form(client, address(other), address(other, "/bind"), code=blank)
+    assert refused.status_code == 409 and "已经有主了" in refused.text
+    assert "不是卡上方码的内容" in post_form(client, address(other), address(other, "/bind"), code="?").text
+
+
+def test_a_hidden_childs_cards_stay_closed_here_too(house: House, child: UUID) -> None:
+    client, blank = house.signed_in(), a_blank(house)
+    with house.story.on(TODAY) as acting:
+        load_child(acting.session, child).is_sensitive = True
+    page = client.get(address(child)).text
+    assert "卡已停用：不再打印" in page and "打印整套卡" not in page
+    assert post_form(client, address(child), address(child, "/bind"), code=blank).status_code == 409
+
+
+def test_the_sticker_of_a_dose_comes_as_pdf_and_for_label_printers(house: House, child: UUID) -> None:
+    dose = house.story.dose(child, "HepB", TODAY, lot_number="20260401").dose
+    client, label = house.signed_in(), f"/counter/children/{child}/doses/{dose.id}/label"
+    assert f"{label}.pdf" in client.get(f"/counter/children/{child}/doses/{dose.id}").text
+    assert client.get(f"{label}.pdf").data.startswith(b"%PDF")
+    assert client.get(f"{label}.zpl").text.startswith("^XA")
+    assert client.get(f"/counter/children/{child}/doses/{an_id()}/label.pdf").status_code == 404
+
+
+def test_cards_printed_under_an_older_secret_still_scan_and_are_printed_alike(sqlite_database: Any) -> None:
+    first = b"an invented secret of the first year, long enough by far"
+    old = open_house(Database(sqlite_database.url, Keyring({1: first})), load_schedule("cn"))
+    child = old.story.newborn(BORN, TODAY)
+    tokens = printed(old.signed_in(), child)
+    second = b"an invented secret of the second year, long enough by far"
+    database = Database(sqlite_database.url, Keyring({1: first, 2: second}))
+    new = House(old.story, create_app(Wishes(), database, load_schedule("cn"), Clock()))
+    assert all(new.client().get(f"/C/{token}").status_code == 200 for token in tokens)
+    client = new.client()
+    signed = post_form(client, "/counter/sign-in", "/counter/sign-in", login="zhou", password=PASSWORD)
+    assert signed.status_code == 303
+    assert post_form(client, "/counter/", "/counter/scan", code=min(tokens)).location == f"/counter/children/{child}"
+    assert printed(client, child) == tokens, "a card keeps the key that it was made with"
+    post_form(client, address(child), address(child, "/replace"), reason="damaged")
+    fresh = printed(client, child)
+    with database.reading() as session:
+        assert {card.key_number for card in cards_of(session, child)} == {2} and not fresh & tokens
+    database.close()
+    old.story.database.close()
