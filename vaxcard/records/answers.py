@@ -106,8 +106,8 @@ def read_standings(session: Session, keyring: Keyring, child_ids: Collection[UUI
             row=row,
             told=told[row.id],
             stored=Answer(
-                {each.group: {key: getattr(each, key) for key in _DUE} for each in due.get(row.id, [])},
-                {(each.dose_id, each.group): {key: getattr(each, key) for key in _WORTH} for each in worth.get(row.id, [])},
+                {each[1]: dict(zip(_DUE, each[2:], strict=True)) for each in due.get(row.id, [])},
+                {(each[1], each[2]): dict(zip(_WORTH, each[3:], strict=True)) for each in worth.get(row.id, [])},
             ),
             visit=visit_on_file(next(iter(visits.get(row.id, [])), None)),
         )

@@ -88,6 +88,12 @@ def rows_by_child(
     """These columns of a table that has a `child_id`, for these children."""
     found: dict[UUID, list[Any]] = {}
     columns = [table.child_id, *[getattr(table, name) for name in names]]
-    for row in session.execute(select(*columns).where(table.child_id.in_(child_ids)).order_by(*order)):
-        found.setdefault(row.child_id, []).append(row)
+    session.flush()
+    # Asked of the connection: what the session adds to each row, nobody needs here.
+    plain = [column.expression.label(column.key) for column in columns]
+    for row in session.connection().execute(select(*plain).where(table.child_id.in_(child_ids)).order_by(*order)):
+        if row[0] in found:
+            found[row[0]].append(row)
+        else:
+            found[row[0]] = [row]
     return found
