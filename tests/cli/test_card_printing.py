@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from tests.cards.test_printing import links
 from tests.cli.conftest import Run
@@ -40,8 +44,8 @@ def test_cards_of_an_older_secret_are_printed_alike_and_still_open_the_record(
     database.close()
 
 
-def test_the_queue_of_the_desks_is_printed_by_a_command(vaxcard: Run, environment: dict[str, str], tmp_path: Path) -> None:
-    url = environment["VAXCARD_DATABASE_URL"]
+def asked_for(url: str) -> UUID:
+    """A registry with one child whose set waits in the queue."""
     upgrade(url)
     database = open_database(url, Keyring.from_text(FIRST))
     story, run_id = begin(database, load_schedule("cn")), an_id()
@@ -49,8 +53,27 @@ def test_the_queue_of_the_desks_is_printed_by_a_command(vaxcard: Run, environmen
     with story.on(TODAY) as acting:
         ask(acting, run_id, ALL, PaperChoice())
     database.close()
+    return run_id
+
+
+def test_the_queue_of_the_desks_is_printed_by_a_command(vaxcard: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    run_id = asked_for(environment["VAXCARD_DATABASE_URL"])
     told = {"VAXCARD_SECRET_KEY": FIRST, "VAXCARD_PUBLIC_URL": PUBLIC}
     assert vaxcard("cards", "queue", **told).stdout == "worked: 1 runs\n"
     assert vaxcard("cards", "queue", **told).stdout == "worked: 0 runs\n"
     file = tmp_path / "print" / str(run_id) / "cards.pdf"
     assert len(set(links(file))) == 8 and file.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_prints_what_its_desks_ask_for_and_ends_politely(environment: dict[str, str], tmp_path: Path) -> None:
+    run_id = asked_for(environment["VAXCARD_DATABASE_URL"])
+    settings = {**environment, "VAXCARD_SECRET_KEY": FIRST, "VAXCARD_PUBLIC_URL": PUBLIC}
+    command = [sys.executable, "-m", "vaxcard.cli", "serve", "--port", "0"]
+    server = subprocess.Popen(command, env=settings, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    file, deadline = tmp_path / "print" / str(run_id) / "cards.pdf", time.monotonic() + 100
+    while not file.exists() and time.monotonic() < deadline and server.poll() is None:
+        time.sleep(0.1)
+    server.terminate()
+    _, told = server.communicate(timeout=100)
+    assert file.exists(), told.decode()
+    assert server.returncode == 0 and "Traceback" not in told.decode()

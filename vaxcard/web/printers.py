@@ -24,7 +24,6 @@ SHEET_NAMES = {
     "shop": marked("SRA4 for a print shop, eight cards with bleed"),
     "single": marked("One card a page, for card printers"),
     "id1": marked("The cover alone, as a bank card"),
-    "id1": marked("The cover alone, as a bank card"),
 }
 TURN_NAMES = {"long": marked("over the long edge"), "short": marked("over the short edge")}
 
