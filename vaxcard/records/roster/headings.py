@@ -140,7 +140,8 @@ def _with_dates_looked_at(sheet: Sheet, found: _Found) -> _Found:
 
 def _unread_doses(place: str, sheet: Sheet, unclear: Mapping[int, str]) -> InputFault:
     told = ", ".join(unclear.values())
-    advice = "write vaccine and dose number into each heading, such as 乙肝1 and 乙肝1批号, or one row for each dose; nothing was stored"
+    examples = " and ".join(headings_data()["wide"]["examples"])
+    advice = f"write vaccine and dose number into each heading, such as {examples}, or one row for each dose; nothing was stored"
     problem = f"doses stand side by side under headings that cannot be read: {told}"
     return InputFault(problem, place=f"{place}, sheet {sheet.title}", advice=advice)
 
