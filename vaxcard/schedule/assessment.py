@@ -211,6 +211,9 @@ def _possible_changes(today: _Day, choices: dict[str, Choice], before: date) -> 
                 yield day, group
         if not complete and limit is not None and limit.shortest < ahead and (day := ages[limit]) > on:
             yield day, group
+        for asked in edition.fading:
+            doses = today.sorted.by_group.get(group, ())
+            yield from ((day, group) for dose in doses if dose.vaccine in asked.of and (day := asked.within.after(dose.given_on)) > on)
 
 
 def _for_every_group(today: _Day) -> Iterator[date]:
