@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vaxcard.errors import SettingsError
-from vaxcard.settings import is_loopback, load_settings
+from vaxcard.settings import check_defaults, is_loopback, load_settings
 
 
 @pytest.fixture
@@ -64,3 +64,28 @@ def test_the_environment_wins_over_a_fallback(environment: dict[str, str], tmp_p
 )
 def test_loopback_is_this_machine_alone(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("VAXCARD_PUBLIC_ULR", "VAXCARD_PUBLIC_URL"),
+        ("VAXCARD_SMS_CHANEL", "VAXCARD_SMS_CHANNEL"),
+        ("VAXCARD_SECRETKEY", "VAXCARD_SECRET_KEY"),
+    ],
+)
+def test_a_name_that_is_no_setting_is_refused_with_the_nearest(
+    environment: dict[str, str], tmp_path: Path, slip: str, meant: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"{slip}: there is no such setting.*did you mean {meant}"):
+        load_settings({**environment, slip: "x"})
+    assert not (tmp_path / "local-secret.key").exists()
+
+
+def test_what_the_tests_and_others_read_is_let_through(environment: dict[str, str]) -> None:
+    assert load_settings({**environment, "VAXCARD_SHARED": "x", "PATH": "y"}).language == "zh"
+
+
+def test_a_default_that_nobody_reads_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SettingsError, match=r"country\.langauge: there is no such key. write language"):
+        check_defaults({"country": {"langauge": "zh"}})

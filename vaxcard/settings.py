@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -58,17 +60,18 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
     """
     told = os.environ if environment is None else environment
     environment = {**(fallback or {}), **{name: value for name, value in told.items() if value.strip()}}
-    defaults = tomllib.loads(files("vaxcard").joinpath("settings.toml").read_text(encoding="utf-8"))
-    country, registry = defaults["country"], defaults["registry"]
+    country, registry = _defaults()
+    known = set(_OF_TESTS)
 
     def setting(name: str, default: str) -> str:
+        known.add(f"VAXCARD_{name}")
         return environment.get(f"VAXCARD_{name}", "").strip() or default
 
     database_url = setting("DATABASE_URL", registry["database_url"])
     secret = setting("SECRET_KEY", "")
-    return Settings(
+    settings = Settings(
         database_url=database_url,
-        secret_key=secret or _local_secret(database_url),
+        secret_key=secret,
         own_secret=bool(secret),
         public_url=_public_url(setting("PUBLIC_URL", registry["public_url"])),
         qr_version=_qr_version(setting("QR_VERSION", "3")),
@@ -83,6 +86,43 @@ def load_settings(environment: Mapping[str, str] | None = None, *, fallback: Map
         backup_folder=setting("BACKUP_FOLDER", "") or None,
         sms=_sms(setting, registry["sms_channel"], setting("REGION", country["region"]), setting("PUBLIC_URL", registry["public_url"])),
     )
+    _refuse_unknown(environment, known)
+    return settings if secret else replace(settings, secret_key=_local_secret(database_url))
+
+
+_OF_TESTS = frozenset(f"VAXCARD_{name}" for name in ("SHARED", "CHROMIUM", "GOLDEN", "TEST_POSTGRES_URL"))  # read by this project's tests
+
+
+def _refuse_unknown(environment: Mapping[str, str], known: Collection[str]) -> None:
+    """A name that is no setting is a slip of the hand: what was meant would silently not be in force."""
+    for name in sorted(environment):
+        if name.startswith("VAXCARD_") and name not in known:
+            near = get_close_matches(name, [each for each in known if each not in _OF_TESTS], 1, 0.0)
+            advice = f"did you mean {near[0]}? The settings stand in docs/operating.md"
+            raise SettingsError("there is no such setting", place=name, advice=advice)
+
+
+def _defaults() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The country and the registry of the package's own settings.toml, whose keys must be those that are read."""
+    told = check_defaults(tomllib.loads(files("vaxcard").joinpath("settings.toml").read_text(encoding="utf-8")))
+    return told["country"], told["registry"]
+
+
+def check_defaults(told: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The defaults as read. Raises SettingsError for a key that nobody reads or that is missing, with the nearest one."""
+    for table, keys in _DEFAULTS.items():
+        found = told.get(table, {})
+        for key in sorted(found.keys() ^ keys):
+            near = get_close_matches(key, sorted(keys), 1, 0.0)
+            problem = "there is no such key" if key in found else "this key is missing"
+            raise SettingsError(problem, place=f"settings.toml, {table}.{key}", advice=f"write {near[0]}")
+    return {table: dict(keys) for table, keys in told.items()}
+
+
+_DEFAULTS = {
+    "country": {"schedule", "region", "language", "time_zone"},
+    "registry": {"database_url", "public_url", "sms_channel", "vial_hours"},
+}
 
 
 def _sms(setting: Callable[[str, str], str], channel: str, region: str, public_url: str) -> SmsSettings:

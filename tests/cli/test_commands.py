@@ -146,3 +146,19 @@ def test_another_key_is_refused_before_anything_is_written(vaxcard: Run, tmp_pat
     assert not (tmp_path / "local-secret.key").exists()
     assert (tmp_path / "registry.db").read_bytes() == before
     assert vaxcard("db", "verify", VAXCARD_SECRET_KEY=f"1:{OWN_SECRET},2:{OWN_SECRET[::-1]}").returncode == 0
+
+
+def test_a_clinic_is_listed_and_answers_to_its_name_and_its_id(vaxcard: Run, tmp_path: Path) -> None:
+    (tmp_path / "clinics.toml").write_text('[[clinic]]\nname = "Green Hill"\n')
+    vaxcard("clinics", "import", "clinics.toml")
+    clinic_id = vaxcard("clinics", "list").stdout.split()[0]
+    for told, limit in (("green hill", "3"), (clinic_id, "2")):
+        assert vaxcard("clinics", "limit", "--clinic", told, "--injections", limit).returncode == 0
+    assert vaxcard("clinics", "list").stdout == f"{clinic_id}  Green Hill  2 injections a visit\n"
+    wrong = vaxcard("clinics", "limit", "--clinic", "Blue Hill")
+    assert wrong.returncode == 2 and "vaxcard clinics list" in wrong.stderr
+
+
+def test_a_setting_with_a_slip_in_its_name_starts_nothing(vaxcard: Run) -> None:
+    done = vaxcard("clinics", "list", VAXCARD_PUBLIC_ULR="https://cards.example")
+    assert done.returncode == 2 and "did you mean VAXCARD_PUBLIC_URL" in done.stderr

@@ -122,3 +122,20 @@ def test_of_an_api_key_only_the_fingerprint_is_kept(story: Story) -> None:
         found.revoked_at = found.created_at
         session.flush()
         assert api_key_by_fingerprint(session, fingerprint("an invented secret")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [(" 云　朵朵 ", "云朵朵"), ("Ａｎｎａ  Ｋｌｅｉｎ", "Anna Klein"), ("云\u202e朵朵", "云朵朵")],
+)
+def test_a_name_is_kept_tidy_whoever_registers_the_child(story: Story, written: str, kept: str) -> None:
+    child = story.child(date(2026, 5, 20), date(2026, 5, 20), name=written)
+    with story.database.reading() as session:
+        assert load_child(session, child).name(story.database.keyring) == kept
+
+
+@pytest.mark.parametrize("written", ["", "  ", "12", "\u3164\u3164", "——"])
+def test_a_name_without_a_letter_is_refused(story: Story, written: str) -> None:
+    with pytest.raises(InputFault, match="no letter in this name") as fault:
+        story.child(date(2026, 5, 20), date(2026, 5, 20), name=written)
+    assert fault.value.place == "name"

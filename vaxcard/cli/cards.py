@@ -25,6 +25,7 @@ from vaxcard.errors import InputFault
 from vaxcard.keyring import random_text
 from vaxcard.papers.sheets import SHEETS, Paper, calibration
 from vaxcard.records.chart import load_child, read
+from vaxcard.records.clinics import find_clinic
 from vaxcard.records.people import children_to_print
 from vaxcard.records.print_runs import note_progress
 from vaxcard.settings import is_loopback
@@ -65,19 +66,20 @@ def cards() -> None:
 
 @cards.command("print")
 @click.option("--child", "child_id", type=click.UUID, help="Print the set of one child.")
-@click.option("--clinic", "clinic_id", type=click.UUID, help="Print the sets of a clinic's children.")
+@click.option("--clinic", help="Print the sets of the children of a clinic, by its name or id.")
 @click.option("--all", "everyone", is_flag=True, help="Print every child's set; a run that was stopped goes on where it was.")
 @click.option("--card", "places", type=click.IntRange(min=1), multiple=True, help="Only this card of each set (2 is 2 / 8); repeatable.")
 @click.option("--sets-a-file", type=click.IntRange(min=1), default=SETS_A_FILE, show_default=True, help="How many sets one file holds.")
 @paper_options
 def print_command(
-    child_id: UUID | None, clinic_id: UUID | None, everyone: bool, places: tuple[int, ...], out: Path, sets_a_file: int, **paper: Any
+    child_id: UUID | None, clinic: str | None, everyone: bool, places: tuple[int, ...], out: Path, sets_a_file: int, **paper: Any
 ) -> None:
     """Print card sets as PDF, numbered files for a long run. Each sheet is decoded first; one that can't be scanned stops the run."""
-    if sum((child_id is not None, clinic_id is not None, everyone)) != 1:
-        raise InputFault("say whose cards", advice="give one of --child ID, --clinic ID and --all")
+    if sum((child_id is not None, clinic is not None, everyone)) != 1:
+        raise InputFault("say whose cards", advice="give one of --child ID, --clinic NAME and --all")
     with open_house() as house:
         with house.database.reading() as session:
+            clinic_id = find_clinic(session, clinic).id if clinic is not None else None
             children = [child_id] if child_id is not None else children_to_print(session, clinic_id)
         address = house.settings.public_url
         more = {"places": places, "sets_a_file": sets_a_file, "clinic_id": clinic_id, **paper}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault, NotFound
 from vaxcard.records import review
-from vaxcard.records.clinics import clinic_named, staff_by_login
+from vaxcard.records.clinics import find_clinic, staff_by_login
 from vaxcard.records.review import Outcome
 from vaxcard.records.roster import runs, undo_import
 
@@ -18,7 +18,7 @@ _ENDINGS = (Outcome.RECORDED.value, Outcome.DISMISSED.value)
 
 
 @click.command("review")
-@click.option("--clinic", help="Only the children of the clinic of this name.")
+@click.option("--clinic", help="Only the children of the clinic of this name or id.")
 @click.option("--settle", "item", type=click.UUID, help="Settle this row; its id stands in the list.")
 @click.option("--as", "outcome", type=click.Choice(_ENDINGS), help="What became of it: recorded since, or dismissed as no dose.")
 @click.option("--reason", help="What you found, in a sentence.")
@@ -51,10 +51,7 @@ def _list(house: House, clinic: str | None) -> None:
 def _clinic_id(session: Session, name: str | None) -> UUID | None:
     if name is None:
         return None
-    found = clinic_named(session, name)
-    if found is None:
-        raise NotFound("no clinic has this name", place="--clinic", advice="name one that `vaxcard clinics import` added")
-    return found.id
+    return find_clinic(session, name).id
 
 
 def _settle(house: House, item: UUID, outcome: Outcome, reason: str, login: str) -> None:

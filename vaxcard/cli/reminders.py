@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 import click
 
 from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import InputFault
+from vaxcard.records.clinics import find_clinic
 from vaxcard.records.messages import count_by_state
 from vaxcard.records.signatures import unsigned
 from vaxcard.reminders.asking import reconcile
@@ -38,13 +38,14 @@ def plan_command(day: str) -> None:
 
 
 @reminders.command()
-@click.option("--clinic", "clinic_id", type=click.UUID, help="Release the backlog of one clinic.")
+@click.option("--clinic", help="Release the backlog of one clinic, by its name or id.")
 @click.option("--all", "everyone", is_flag=True, help="Release the backlog of every clinic.")
-def release(clinic_id: UUID | None, everyone: bool) -> None:
+def release(clinic: str | None, everyone: bool) -> None:
     """Let families be texted who were long overdue when their clinic's workbook was imported."""
-    if (clinic_id is None) != everyone:
-        raise InputFault("say which backlog", advice="give --clinic ID or --all")
+    if (clinic is None) != everyone:
+        raise InputFault("say which backlog", advice="give --clinic NAME or --all")
     with open_house() as house, house.database.writing() as session:
+        clinic_id = find_clinic(session, clinic).id if clinic is not None else None
         released = release_backlog(house.acting(session), clinic_id)
     click.echo(f"released: {released} clinics")
 

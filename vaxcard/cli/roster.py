@@ -16,7 +16,7 @@ from vaxcard.cli.opening import House, new_id, open_house
 from vaxcard.errors import InputFault, NotFound
 from vaxcard.keyring import random_secret, random_text
 from vaxcard.records import enrolment
-from vaxcard.records.clinics import ClinicRecord, Role, Scope, all_clinics, clinic_named
+from vaxcard.records.clinics import ClinicRecord, Role, Scope, all_clinics, find_clinic
 from vaxcard.records.roster import RosterReport, import_roster, write_report
 
 ROWS_WAIT = 1  # the exit status of an import that left rows for a person to look at
@@ -35,6 +35,27 @@ def import_clinics_command(file: Path) -> None:
     with open_house() as house:
         for clinic in import_clinics(house, file):
             click.echo(f"clinic: {clinic.name}")
+
+
+@clinics.command("list")
+def list_clinics_command() -> None:
+    """Every clinic: its id, its name, and the most injections that it gives at a visit, where it has told one."""
+    with open_house() as house, house.database.reading() as session:
+        for clinic in all_clinics(session):
+            most = clinic.injections_a_visit
+            click.echo("  ".join([str(clinic.id), clinic.name, *([f"{most} injections a visit"] if most else [])]))
+
+
+@clinics.command("limit")
+@click.option("--clinic", "told", required=True, help="The clinic's id or name.")
+@click.option("--injections", type=click.IntRange(min=1, max=9), help="The most injections at one visit; left out: as many as sites allow.")
+def limit_command(told: str, injections: int | None) -> None:
+    """Set how many injections a clinic gives at one visit: what is due beyond that waits for the next."""
+    with open_house() as house, house.database.writing() as session:
+        clinic = find_clinic(session, told)
+        clinic.injections_a_visit = injections
+        house.acting(session, clinic_id=clinic.id).note("clinic.limit", subjects=[str(clinic.id)])
+        click.echo(f"{clinic.name}: {injections or 'as many as sites allow'}")
 
 
 def import_clinics(house: House, file: Path) -> list[ClinicRecord]:
@@ -158,7 +179,7 @@ def staff() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="The name shown beside the doses that they give.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--clinic", "clinic_name", help="Name of the clinic; may be left out where there is only one.")
+@click.option("--clinic", "clinic_name", help="Name or id of the clinic; may be left out where there is only one.")
 def add_staff_command(login: str, name: str, role: str, clinic_name: str | None) -> None:
     """Add a member of staff and print a random password, once."""
     password = random_text(12)
@@ -181,7 +202,7 @@ def add_staff_command(login: str, name: str, role: str, clinic_name: str | None)
     type=click.Choice([scope.value for scope in Scope]),
     help="What the key opens; may be repeated.",
 )
-@click.option("--clinic", "clinic_name", help="Name of the clinic; may be left out where there is only one.")
+@click.option("--clinic", "clinic_name", help="Name or id of the clinic; may be left out where there is only one.")
 def add_key_command(name: str, scopes: tuple[str, ...], clinic_name: str | None) -> None:
     """Make an API key for a program called NAME and print it, once. It is sent as `Authorization: Bearer KEY`."""
     secret = random_secret()
@@ -194,7 +215,9 @@ def add_key_command(name: str, scopes: tuple[str, ...], clinic_name: str | None)
 
 def _clinic(session: Session, name: str | None) -> ClinicRecord:
     """The clinic of that name, or the only one there is."""
-    found = all_clinics(session) if name is None else [clinic_named(session, name)]
-    if len(found) != 1 or found[0] is None:
-        raise NotFound("which clinic is not clear", place="--clinic", advice="name one that `vaxcard clinics import` added")
+    if name is not None:
+        return find_clinic(session, name)
+    found = all_clinics(session)
+    if len(found) != 1:
+        raise NotFound("which clinic is not clear", place="--clinic", advice="give an id or a name of `vaxcard clinics list`")
     return found[0]

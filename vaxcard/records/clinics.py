@@ -147,6 +147,17 @@ def load_clinic(session: Session, clinic_id: UUID) -> ClinicRecord:
     return clinic
 
 
+def find_clinic(session: Session, told: str) -> ClinicRecord:
+    """The clinic of that id or name. Raises NotFound."""
+    try:
+        found = session.get(ClinicRecord, UUID(told))
+    except ValueError:
+        found = clinic_named(session, told)
+    if found is None:
+        raise NotFound("no such clinic", place="--clinic", advice="give an id or a name of `vaxcard clinics list`")
+    return found
+
+
 def all_clinics(session: Session) -> list[ClinicRecord]:
     """Every clinic, by name."""
     return list(session.scalars(select(ClinicRecord).order_by(ClinicRecord.name)))

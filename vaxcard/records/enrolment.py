@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from vaxcard.errors import Conflict, InputFault
 from vaxcard.keyring import Keyring, fingerprint, hash_password
 from vaxcard.records import names, search
 from vaxcard.records.acting import Acting
+from vaxcard.records.characters import has_a_letter
 from vaxcard.records.clinics import ApiKeyRecord, ClinicRecord, ClinicSession, Role, StaffRecord, clinic_named, name_key
 from vaxcard.records.integrity import seal_child
 from vaxcard.records.people import ChildIdentifier, ChildRecord, GuardianRecord, Guardianship, context
@@ -52,10 +53,10 @@ def register_child(acting: Acting, form: ChildForm, *, note: bool = True) -> Chi
     """Put a child on file with its guardians, identifiers, search keys and sign. The caller lets `chart.refresh` work out what is owed.
 
     With `note=False` the caller puts it into the audit trail, as an import does once a batch.
-    Raises InputFault for a birth in the future and Conflict where an identifier already belongs to another child.
+    Names are kept tidy. Raises InputFault for a birth in the future or a name that cannot be read, and Conflict
+    where an identifier already belongs to another child.
     """
-    if form.born_on > acting.today:
-        raise InputFault("the birth date lies in the future", place="born_on", advice="correct the date")
+    form = _checked(acting, form)
     session, keyring = acting.session, acting.keyring
     guardians = [_guardian(acting, guardian) for guardian in form.guardians]
     key, shown = keyring.new_person_key(), form.display_name or names.display_name(form.name)
@@ -84,6 +85,26 @@ def register_child(acting: Acting, form: ChildForm, *, note: bool = True) -> Chi
     if note:
         acting.note("child.register", child_id=child.id, subjects=[str(guardian.id) for guardian in guardians])
     return child
+
+
+def _checked(acting: Acting, form: ChildForm) -> ChildForm:
+    """The form with its names as they are kept: one width, nothing unseen, and a letter that can be read in each."""
+    if form.born_on > acting.today:
+        raise InputFault("the birth date lies in the future", place="born_on", advice="correct the date")
+    shown = names.tidy_name(form.display_name) if form.display_name else None
+    told = replace(form, name=names.tidy_name(form.name), display_name=shown)
+    for place, name in (("name", told.name), ("display_name", shown)):
+        if name is not None and not has_a_letter(name):
+            raise InputFault("there is no letter in this name", place=place, advice="write the name as the family writes it")
+    guardians = [replace(each, name=_guardians_name(each.name)) for each in form.guardians]
+    return replace(told, guardians=tuple(guardians))
+
+
+def _guardians_name(name: str | None) -> str | None:
+    tidy = names.tidy_name(name) if name else None
+    if tidy is not None and not has_a_letter(tidy):
+        raise InputFault("there is no letter in this name", place="guardian", advice="write the name as the family writes it")
+    return tidy
 
 
 def _signs_taken(session: Session, guardians: Sequence[GuardianRecord]) -> set[str]:
