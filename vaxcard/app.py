@@ -24,6 +24,8 @@ from vaxcard.language import languages
 from vaxcard.records.database import Database
 from vaxcard.schedule.rules import Schedule
 from vaxcard.web import (
+    access_logs,
+    accounts,
     boxes,
     camera,
     counter,
@@ -37,6 +39,7 @@ from vaxcard.web import (
     printing,
     recording,
     rendering,
+    staff,
     threshold,
 )
 
@@ -95,7 +98,8 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, print_desk.print_desk, printers.printers)
-    for pages in (front.front, look.look, *at_the_counter, family.family, *at_the_desk):
+    of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
+    for pages in (front.front, look.look, *of_staff, *at_the_counter, family.family, *at_the_desk):
         app.register_blueprint(pages)
 
 

@@ -71,6 +71,12 @@ class NotAllowed(VaxcardError):
     code = "not-allowed"
 
 
+class PasswordNeeded(NotAllowed):
+    """Somebody signed in with a password that others know too: they choose their own before anything else."""
+
+    code = "password-needed"
+
+
 class ReasonNeeded(NotAllowed):
     """Another clinic's child whose card was not scanned: whoever opens it says why first."""
 

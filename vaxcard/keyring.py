@@ -13,9 +13,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
@@ -162,6 +164,30 @@ def password_matches(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+# Codes from a phone (RFC 6238): six digits that hold for half a minute
+
+_CODE_SECONDS = 30
+
+
+def new_code_secret() -> str:
+    """The secret that a phone makes its codes from, 32 letters and digits."""
+    return pyotp.random_base32()
+
+
+def code_address(secret: str, login: str, issuer: str) -> str:
+    """What a phone scans to know the secret."""
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=issuer)
+
+
+def code_step(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute whose code this is, that of `now` or one beside it; None for a wrong code."""
+    typed, current = "".join(code.split()), int(now.timestamp()) // _CODE_SECONDS
+    if not typed.isascii():
+        return None
+    codes = {step: pyotp.TOTP(secret).at(step * _CODE_SECONDS) for step in (current, current - 1, current + 1)}
+    return next((step for step, right in codes.items() if hmac.compare_digest(right, typed)), None)
 
 
 def fingerprint(secret: str) -> bytes:

@@ -15,6 +15,7 @@ from flask import g, request, session
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from vaxcard.api.service import service
+from vaxcard.errors import PasswordNeeded
 from vaxcard.keyring import fingerprint
 from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
 from vaxcard.records.openings import require_open
@@ -30,6 +31,8 @@ PUBLIC = frozenset(
         "openapi.description",
         "counter.sign_in",
         "counter.sign_in_now",
+        "accounts.code",
+        "accounts.code_now",
         "webhooks.twilio_status",  # providers sign what they say
         "webhooks.twilio_inbound",
     }
@@ -65,6 +68,7 @@ class Caller:
     name: str
     language: str | None
     role: Role | None = None
+    must_choose_password: bool = False
     scopes: frozenset[str] = frozenset()
 
     @property
@@ -91,10 +95,11 @@ class Rule:
 
 
 def requires(
-    *roles: Role, scope: str | None = None, unopened: bool = False
+    *roles: Role, scope: str | None = None, unopened: bool = False, before_choosing: bool = False
 ) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
     """Let in these roles, and machines whose key has `scope`; anyone else is told to sign in, or that they may not.
 
+    Whoever signed in with a password that was made for them chooses their own before any door but those `before_choosing`.
     A door to one child (`child_id`) opens another clinic's only after its card was scanned or a reason told, unless `unopened`.
     """
 
@@ -103,6 +108,8 @@ def requires(
         def ask_first(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
             if not caller().may(roles, scope):
                 raise Forbidden
+            if caller().must_choose_password and not before_choosing:
+                raise PasswordNeeded("you signed in with a password that was made for you", advice="choose your own")
             if "child_id" in kwargs and not unopened:
                 _refuse_unopened(cast(UUID, kwargs["child_id"]))
             return handler(*args, **kwargs)
@@ -175,7 +182,8 @@ def _from_our_own_pages() -> bool:
 
 def _as_caller(staff: StaffRecord) -> Caller:
     clinic = staff.clinic
-    return Caller(f"{_ACTOR}{staff.id}", clinic.id, clinic.name, clinic.time_zone, staff.name, staff.language, role=Role(staff.role))
+    where = (clinic.id, clinic.name, clinic.time_zone)
+    return Caller(f"{_ACTOR}{staff.id}", *where, staff.name, staff.language, Role(staff.role), staff.must_choose_password)
 
 
 def begin_session(staff: StaffRecord, hours: int) -> None:

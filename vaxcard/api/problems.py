@@ -30,6 +30,7 @@ STATUSES: tuple[tuple[type[VaxcardError], int, str], ...] = (
     (errors.InputFault, 422, marked("This cannot be understood")),
     (errors.Refused, 409, marked("Stopped")),
     (errors.Conflict, 409, marked("The record has moved on")),
+    (errors.PasswordNeeded, 403, marked("Choose your own password first")),
     (errors.ReasonNeeded, 403, marked("Say why first")),
     (errors.NotAllowed, 403, marked("Not allowed")),
     (errors.SettingsError, 500, marked("A setting is wrong")),

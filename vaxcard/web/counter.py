@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vaxcard.api.access import LOOKING, begin_session, caller, caller_or_none, end_session, requires
+from vaxcard.api.access import LOOKING, caller, caller_or_none, end_session, requires
 from vaxcard.api.scans import find_card, open_card
 from vaxcard.api.service import language, service
 from vaxcard.errors import VaxcardError
@@ -20,15 +19,12 @@ from vaxcard.records.clinics import Role, StaffRecord, staff_by_login
 from vaxcard.records.review import waiting
 from vaxcard.records.search import LIMIT, find_children
 from vaxcard.web import child_view
-from vaxcard.web.lockout import SignInGuard
-from vaxcard.web.rendering import NEXT, fault_in_words, said
+from vaxcard.web.entering import PAUSED, enter, guard, half_way, home_of
+from vaxcard.web.rendering import fault_in_words, said
 
 counter = Blueprint("counter", __name__, url_prefix="/counter")
 
-SESSION_HOURS = 10  # a working day
-_GUARD = "vaxcard.sign-in"
 _WRONG = marked("Name or password is wrong")
-_PAUSED = marked("Too many wrong tries. Wait a quarter of an hour")
 _NOBODY = marked("Nobody found under this")
 
 
@@ -36,7 +32,7 @@ _NOBODY = marked("Nobody found under this")
 def sign_in() -> ResponseReturnValue:
     """The sign-in page."""
     who = caller_or_none()
-    return redirect(_home_of(who.role), 303) if who else render_template("counter/sign_in.html", login="")
+    return redirect(home_of(who.role), 303) if who else render_template("counter/sign_in.html", login="")
 
 
 @counter.post("/sign-in")
@@ -44,27 +40,13 @@ def sign_in_now() -> ResponseReturnValue:
     """Sign in, and go on to where the nurse was heading."""
     login, password = request.form.get("login", "")[:60].replace("\0", ""), request.form.get("password", "")[:200]
     address, now = request.remote_addr or "", service().clock()
-    if not _guard().admits(login, address, now):
-        return render_template("counter/sign_in.html", login=login, problem=said(_PAUSED)), 429
+    if not guard().admits(login, address, now):
+        return render_template("counter/sign_in.html", login=login, problem=said(PAUSED)), 429
     staff = _staff_with(login, password)
     if staff is None:
         return render_template("counter/sign_in.html", login=login, problem=said(_WRONG)), 403
-    _guard().note_right(login, address)
-    home = _home_of(Role(staff.role))
-    heading_for = session.get(NEXT, home) if staff.role in LOOKING else home
-    begin_session(staff, SESSION_HOURS)
-    with service().acting(f"staff:{staff.id}", staff.clinic_id, staff.clinic.time_zone) as acting:
-        acting.note("staff.sign-in", subjects=[str(staff.id)])
-    return redirect(heading_for, 303)
-
-
-def _home_of(role: Role | None) -> str:
-    """Where a member of staff begins; those who have no pages are told what their account is for."""
-    return url_for("counter.scan_page" if role in LOOKING else "front.account")
-
-
-def _guard() -> SignInGuard:
-    return cast(SignInGuard, current_app.extensions.setdefault(_GUARD, SignInGuard()))
+    guard().note_right(login, address)
+    return half_way(staff) if staff.code_sealed is not None else enter(staff)
 
 
 def _staff_with(login: str, password: str) -> StaffRecord | None:
@@ -78,7 +60,7 @@ def _staff_with(login: str, password: str) -> StaffRecord | None:
 
 
 @counter.post("/sign-out")
-@requires(*Role)
+@requires(*Role, before_choosing=True)
 def sign_out() -> ResponseReturnValue:
     """End the session, and every copy of it."""
     end_session()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, caller, caller_or_none, requires
 from vaxcard.api.service import service
 from vaxcard.language.catalogues import marked
-from vaxcard.records.clinics import Role, all_clinics
+from vaxcard.records.clinics import Role, all_clinics, staff_by_id
 from vaxcard.web.rendering import said
 
 front = Blueprint("front", __name__)
@@ -32,8 +34,13 @@ def home() -> ResponseReturnValue:
 @requires(*Role)
 def account() -> ResponseReturnValue:
     """What this account is for, and the way out."""
-    role = caller().role
-    return render_template("counter/account.html", use=said(_USES.get(role, _AT_THE_COUNTER) if role else _AT_THE_COUNTER))
+    who = caller()
+    role = who.role
+    with service().database.reading() as rows:
+        staff = staff_by_id(rows, UUID(who.actor.removeprefix("staff:")))
+    has_code = staff is not None and staff.code_sealed is not None
+    use = said(_USES.get(role, _AT_THE_COUNTER) if role else _AT_THE_COUNTER)
+    return render_template("counter/account.html", has_code=has_code, use=use)
 
 
 @front.get("/healthz")

@@ -15,7 +15,7 @@ from vaxcard.api.access import caller_or_none
 from vaxcard.api.answers import named, vaccine_name
 from vaxcard.api.problems import Problem, http_problem, problem_of
 from vaxcard.api.service import language, service
-from vaxcard.errors import ManyFaults, ReasonNeeded, VaxcardError
+from vaxcard.errors import ManyFaults, PasswordNeeded, ReasonNeeded, VaxcardError
 from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
 from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
 from vaxcard.language.dates import name_of_language, say_month, say_weekday
@@ -123,6 +123,8 @@ def _is_known(text: str, lang: str) -> bool:
 
 def fault_page(fault: VaxcardError, problem: Problem) -> Response:
     """A fault on a page of its own, with what to do and the way back."""
+    if isinstance(fault, PasswordNeeded):
+        return make_response(redirect(url_for("accounts.password"), 303))
     if isinstance(fault, ReasonNeeded):
         response = make_response(render_template("counter/reason.html", child_id=(request.view_args or {})["child_id"], reasons=REASONS))
         response.status_code = problem.status
