@@ -25,7 +25,11 @@ from vaxcard.schedule.outcomes import Reason
 
 
 class _Person(Person):
-    def age(self, duration: Duration) -> date:
+    def __init__(self, schedule: AntigenSchedule, child: Child, history: History, on: date) -> None:
+        super().__init__(schedule, child, history, on)
+        self.age = self._reckoned
+
+    def _reckoned(self, duration: Duration) -> date:
         return duration.after(self.born_on)
 
 

@@ -14,8 +14,10 @@ from vaxcard.schedule.dates import day_after
 from vaxcard.schedule.history import Child, Decision, History
 from vaxcard.schedule.outcomes import Evaluation, Forecast, Reason, ReasonCode, SeriesStatus
 
+_NOT_COMPLETE = SeriesStatus.NOT_COMPLETE
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Answer:
     """What a group owes, whether it is due on the day, and the verdicts on its doses."""
 
@@ -39,7 +41,7 @@ class Day:
         found = [(self.boards[name], best(self.boards[name])) for name in self.schedule.antigens_of[code]]
         group = Group(code, code in self.schedule.full_groups, found)
         forecast = _decided(group.forecast(), self.history, self.on) if self.history.decisions else group.forecast()
-        owed = forecast.status is SeriesStatus.NOT_COMPLETE and forecast.earliest is not None and forecast.earliest <= self.on
+        owed = forecast.status is _NOT_COMPLETE and forecast.earliest is not None and forecast.earliest <= self.on
         return Answer(forecast, owed, tuple(group.evaluations()) if self.person.given else ())
 
     def later(self, day: date, antigens: tuple[str, ...]) -> Day:
@@ -63,7 +65,7 @@ def _heeding(decision: Decision, forecast: Forecast) -> Forecast:
     said = {"decided_on": decision.on}
     if decision.decision == "complete":
         return Forecast(forecast.group, SeriesStatus.COMPLETE, reasons=(Reason(ReasonCode.DECIDED_COMPLETE, said, "clinician"),))
-    if decision.decision != "never" or forecast.status is not SeriesStatus.NOT_COMPLETE:
+    if decision.decision != "never" or forecast.status is not _NOT_COMPLETE:
         return forecast
     if decision.until is None:
         return Forecast(forecast.group, SeriesStatus.CONTRAINDICATED, reasons=(Reason(ReasonCode.DECIDED_NEVER, said, "clinician"),))

@@ -11,6 +11,8 @@ from vaxcard.schedule.cdsi.standing import Person, Standing
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue, SeriesStatus
 from vaxcard.schedule.timing import ONE_DAY
 
+_NOT_COMPLETE, _FROM_AGE, _FROM_INTERVAL = SeriesStatus.NOT_COMPLETE, ReasonCode.FROM_AGE, ReasonCode.FROM_INTERVAL
+
 
 @dataclass(slots=True)
 class Outlook:
@@ -70,7 +72,7 @@ def _owed(standing: Standing, antigen: Antigen, at: int) -> Outlook:
     recommended = _recommended(standing, rule)
     past_due = _past_due(standing, rule)
     return Outlook(
-        standing, SeriesStatus.NOT_COMPLETE, why, at, _number(standing, target), earliest,
+        standing, _NOT_COMPLETE, why, at, _number(standing, target), earliest,
         max(earliest, recommended) if recommended is not None else earliest,
         max(earliest, past_due) if past_due is not None else None,
         person.age(maximum) - ONE_DAY if maximum is not None else None,
@@ -83,15 +85,15 @@ def _earliest(standing: Standing, target: TargetDose, rule: DatedRule) -> tuple[
     person, day, why = standing.person, date.min, None
     if rule.minimum_age is not None:
         day = person.age(rule.minimum_age)
-        why = Reason(ReasonCode.FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": day}, target.source)
+        why = Reason(_FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": day}, target.source)
     for interval in rule.intervals:
         since = standing.reference(interval, len(person.given))
         if since is not None and (reached := interval.minimum.after(since)) > day:
             values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": reached}
-            day, why = reached, Reason(ReasonCode.FROM_INTERVAL, values, target.source)
+            day, why = reached, Reason(_FROM_INTERVAL, values, target.source)
     if why is None:
         day = _floor(standing)
-        why = Reason(ReasonCode.FROM_AGE, {"minimum_age": "0 days", "valid_from": day}, target.source)
+        why = Reason(_FROM_AGE, {"minimum_age": "0 days", "valid_from": day}, target.source)
     if target.live_waits and person.live:
         day, why = _after_live(person, target, day, why)
     if target.season is not None and target.season.start is not None and target.season.start > day:

@@ -12,15 +12,18 @@ from vaxcard.schedule.dates import Duration, day_after
 from vaxcard.schedule.outcomes import SeriesStatus
 from vaxcard.schedule.timing import ONE_DAY
 
+NOT_COMPLETE = SeriesStatus.NOT_COMPLETE
+
 
 def holds_until(today: Day, answers: Mapping[str, Answer]) -> date | None:
     """The last day on which every group is answered the same; None when nothing will ever change."""
     limit = min(_certain(today, answers), default=None)
     anew = {day for day in _recorded(today) if limit is None or day < limit}
     possible: dict[date, set[str]] = {day: set(answers) for day in anew}
+    lived, ahead = (today.on - today.child.born_on).days, ((limit or date.max) - today.child.born_on).days
     for code in answers:
         for name in today.schedule.antigens_of[code]:
-            for day in _turns(today.boards[name]):
+            for day in _turns(today.boards[name], lived, ahead):
                 if day > today.on and (limit is None or day < limit):
                     possible.setdefault(day, set()).add(code)
     for day in sorted(possible):
@@ -34,7 +37,7 @@ def _certain(today: Day, answers: Mapping[str, Answer]) -> Iterator[date]:
     """Doses that become due, and doses recorded ahead."""
     for each in answers.values():
         forecast = each.forecast
-        if forecast.status is SeriesStatus.NOT_COMPLETE and forecast.earliest is not None and forecast.earliest > today.on:
+        if forecast.status is NOT_COMPLETE and forecast.earliest is not None and forecast.earliest > today.on:
             yield forecast.earliest
     for dose in today.history.doses:
         if dose.given_on > today.on and padded(dose.vaccine) in today.schedule.vaccines:
@@ -51,14 +54,22 @@ def _recorded(today: Day) -> Iterator[date]:
                 yield day
 
 
-def _turns(board: Board) -> Iterator[date]:
-    """Days on which the outlook along any series of an antigen may turn."""
+def _turns(board: Board, lived: int, ahead: int) -> Iterator[date]:
+    """Days on which the outlook along any series of an antigen may turn; ages reached by now or after `ahead` days are left out."""
     age, taken = board.person.age, board.taken
     if not taken and board.is_plain:
         untouched = board.antigen.turns_untouched[board.person.sex]
-        yield from map(age, untouched.ages)
+        yield from [age(each) for each in untouched.ages if each.longest > lived and each.shortest < ahead]
         yield from untouched.days
         return
+    yield from _turns_of_series(board, lived, ahead)
+    if not board.is_plain:
+        for bound in _observed_ages(board):
+            yield age(bound)
+
+
+def _turns_of_series(board: Board, lived: int, ahead: int) -> Iterator[date]:
+    age, taken = board.person.age, board.taken
     for series in board.relevant:
         cursor = board.standing(series).cursor if taken else 0
         if series.starts_from is not None:
@@ -66,14 +77,12 @@ def _turns(board: Board) -> Iterator[date]:
         for target in series.targets[cursor:]:
             turns = target.turns
             for length in turns.ages:
-                yield age(length)
+                if length.longest > lived and length.shortest < ahead:
+                    yield age(length)
             yield from turns.days
             for length in turns.since_doses if taken else ():
                 for given in taken:
                     yield length.after(given.on)
-    if not board.is_plain:
-        for bound in _observed_ages(board):
-            yield age(bound)
 
 
 def _observed_ages(board: Board) -> Iterator[Duration]:

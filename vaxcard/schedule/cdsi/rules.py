@@ -4,7 +4,7 @@ Durations, intervals, vaccines and groups are those of every schedule; a bound t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -52,11 +52,11 @@ class DatedRule:
     maximum_age: Duration | None
     intervals: tuple[Interval, ...]
     allowed_intervals: tuple[Interval, ...]
+    has_priority: bool = field(init=False, repr=False, compare=False)
+    """Whether every interval prevails over the other antigens of the group."""
 
-    @property
-    def has_priority(self) -> bool:
-        """Whether every interval prevails over the other antigens of the group."""
-        return bool(self.intervals) and all(each.has_priority for each in self.intervals)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_priority", bool(self.intervals) and all(each.has_priority for each in self.intervals))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vaxcard.schedule.cdsi.rules import BIRTH_COUNTRY, AntigenSchedule, AntigenSeries, padded
-from vaxcard.schedule.dates import Duration
+from vaxcard.schedule.dates import Ages, Duration
 from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import EvaluationStatus, Reason, ReasonCode
 from vaxcard.schedule.series import Interval
@@ -29,11 +29,12 @@ class Given:
 class Person:
     """Birth, sex, observations up to a day, and doses in order; ages are turned into dates once."""
 
-    __slots__ = ("_ages", "accepted", "born_on", "by_antigen", "given", "live", "observed", "on", "schedule", "sex")
+    __slots__ = ("accepted", "age", "born_on", "by_antigen", "given", "live", "observed", "on", "schedule", "sex")
 
     def __init__(self, schedule: AntigenSchedule, child: Child, history: History, on: date) -> None:
         self.schedule, self.born_on, self.sex, self.on = schedule, child.born_on, child.sex, on
-        self._ages: dict[Duration, date] = {}
+        self.age: Callable[[Duration], date] = Ages(child.born_on).__getitem__
+        """The day on which an age is reached."""
         self.observed: dict[str, list[Observation]] = {}
         for observation in history.observations:
             if observation.holds_on(on):
@@ -49,13 +50,6 @@ class Person:
             for association in schedule.associations.get(each.cvx, ()):
                 if self.in_age(each.on, association.age_from, association.age_before):
                     self.by_antigen.setdefault(association.antigen, []).append(each)
-
-    def age(self, duration: Duration) -> date:
-        """The day on which an age is reached."""
-        reached = self._ages.get(duration)
-        if reached is None:
-            reached = self._ages[duration] = duration.after(self.born_on)
-        return reached
 
     def in_age(self, day: date, age_from: Duration | None, age_before: Duration | None) -> bool:
         """Whether the age on `day` lies in a range; a missing bound is no bound."""
