@@ -162,3 +162,22 @@ def test_a_clinic_is_listed_and_answers_to_its_name_and_its_id(vaxcard: Run, tmp
 def test_a_setting_with_a_slip_in_its_name_starts_nothing(vaxcard: Run) -> None:
     done = vaxcard("clinics", "list", VAXCARD_PUBLIC_ULR="https://cards.example")
     assert done.returncode == 2 and "did you mean VAXCARD_PUBLIC_URL" in done.stderr
+
+
+def test_staff_and_keys_are_listed_renewed_and_revoked(vaxcard: Run, tmp_path: Path) -> None:
+    (tmp_path / "clinics.toml").write_text('[[clinic]]\nname = "Green Hill"\n')
+    vaxcard("clinics", "import", "clinics.toml")
+    vaxcard("staff", "add", "ines", "--name", "Ines", "--role", "manager")
+    vaxcard("staff", "key", "hospital gateway", "--scope", "scan")
+    assert vaxcard("staff", "list").stdout == "Green Hill: ines  manager  Ines\n"
+    assert vaxcard("staff", "password", "ines").stdout.startswith("sign-in: ines ")
+    assert vaxcard("staff", "password", "nobody").returncode == 2
+    key_id = vaxcard("staff", "keys").stdout.split()[2]
+    assert vaxcard("staff", "revoke", key_id).stdout == "revoked\n"
+    assert "(revoked " in vaxcard("staff", "keys").stdout
+
+
+def test_the_api_tells_what_it_offers_and_who_may_pass(vaxcard: Run) -> None:
+    told = json.loads(vaxcard("api", "describe").stdout)
+    assert told["openapi"] == "3.1.0" and "/api/v1/scans" in told["paths"]
+    assert "| `POST /api/v1/scans` | yes |" in vaxcard("api", "access").stdout

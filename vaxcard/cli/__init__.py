@@ -21,7 +21,7 @@ ROOMS = {
     "roster": "roster:roster",
     "schedule": "schedule:schedule",
     "serve": "serving:serve",
-    "staff": "roster:staff",
+    "staff": "accounts:staff",
     "worker": "serving:worker",
 }
 

@@ -181,14 +181,13 @@ def staff() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--clinic", "clinic_name", help="Name or id of the clinic; may be left out where there is only one.")
 def add_staff_command(login: str, name: str, role: str, clinic_name: str | None) -> None:
-    """Add a member of staff and print a random password, once."""
+    """Add a member of staff and print a random password, once; at the first sign-in they choose their own."""
     password = random_text(12)
     with open_house() as house, house.database.writing() as session:
         clinic = _clinic(session, clinic_name)
         acting = house.acting(session, clinic_id=clinic.id)
-        enrolment.add_staff(
-            acting, new_id(), clinic.id, login=login, name=name, role=Role(role), password=password, language=house.settings.language
-        )
+        told = {"login": login, "name": name, "password": password, "language": house.settings.language}
+        enrolment.add_staff(acting, new_id(), clinic.id, role=Role(role), **told).must_choose_password = True
     click.echo(f"sign-in: {login} {password}")
 
 
