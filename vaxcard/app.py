@@ -31,6 +31,7 @@ from vaxcard.web import (
     counter,
     desk,
     family,
+    family_counter,
     front,
     look,
     opening,
@@ -97,7 +98,7 @@ def _open_doors(app: Flask) -> None:
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
-    at_the_desk = (desk.desk, print_desk.print_desk, printers.printers)
+    at_the_desk = (desk.desk, print_desk.print_desk, printers.printers, family_counter.family_counter)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
     for pages in (front.front, look.look, *of_staff, *at_the_counter, family.family, *at_the_desk):
         app.register_blueprint(pages)

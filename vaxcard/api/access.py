@@ -20,10 +20,17 @@ from vaxcard.keyring import fingerprint
 from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
 from vaxcard.records.openings import require_open
 
-# Doors that anybody may open, by endpoint: the card is the key of the first, the others show nothing of anyone.
+# Pages of a card's address: the card is the key. Those that show the whole record ask for an opened device besides (`web.family_door`).
+FAMILY = (
+    *("card", "after", "tell", "told", "visit_file", "calendar_feed"),
+    *("choose_guardian", "ask_for_code", "type_code", "open_with_code", "welcome", "open_with_pass"),
+    *("record", "certificate", "texts", "wish", "devices", "forget_device", "looks", "calendar", "change_calendar"),
+    *("cannot_come", "say_cannot_come", "absence_told"),
+)
+# Doors that anybody may open, by endpoint; besides the family's they show nothing of anyone.
 PUBLIC = frozenset(
     {
-        "family.card",
+        *(f"family.{page}" for page in FAMILY),
         "front.healthz",
         "front.home",
         "look.stylesheet",

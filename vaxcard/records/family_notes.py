@@ -31,6 +31,7 @@ class NoteKind(StrEnum):
     """What a note is about."""
 
     REACTION = "reaction"
+    WELL = "well"  # asked, and all is well: nobody has to see to it
     CANNOT_COME = "cannot-come"
 
 
@@ -101,6 +102,8 @@ def leave_note(
         told_on=acting.today,
         told_at=acting.now,
     )
+    if kind == NoteKind.WELL:
+        note.seen_at, note.seen_by = acting.now, acting.actor
     acting.session.add(note)
     acting.note("family.note", child_id=child.id, subjects=[f"note:{note_id}", kind.value])
     return note
@@ -110,7 +113,7 @@ def notes_of_clinic(session: Session, clinic_id: UUID, *, since: datetime, limit
     """What nobody has seen, the urgent first and then the oldest; then what was seen since a moment, the newest first."""
     mine = select(NoteRecord).where(NoteRecord.clinic_id == clinic_id)
     open_ones = mine.where(NoteRecord.seen_at.is_(None)).order_by(NoteRecord.is_urgent.desc(), NoteRecord.told_at).limit(limit)
-    seen = mine.where(NoteRecord.seen_at > since).order_by(NoteRecord.told_at.desc()).limit(limit)
+    seen = mine.where(NoteRecord.seen_at > since, NoteRecord.kind != NoteKind.WELL).order_by(NoteRecord.told_at.desc()).limit(limit)
     return [*session.scalars(open_ones), *session.scalars(seen)]
 
 
