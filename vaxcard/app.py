@@ -28,13 +28,16 @@ from vaxcard.web import (
     accounts,
     boxes,
     camera,
+    changing,
     counter,
+    deciding,
     desk,
     family,
     family_counter,
     front,
     look,
     opening,
+    paper,
     print_desk,
     printers,
     printing,
@@ -42,6 +45,7 @@ from vaxcard.web import (
     rendering,
     staff,
     threshold,
+    whereabouts,
 )
 
 _LARGEST_BODY = 64 * 1024  # bytes; the longest form of ours is a tenth of it
@@ -99,8 +103,9 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, print_desk.print_desk, printers.printers, family_counter.family_counter)
+    what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
-    for pages in (front.front, look.look, *of_staff, *at_the_counter, family.family, *at_the_desk):
+    for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk):
         app.register_blueprint(pages)
 
 

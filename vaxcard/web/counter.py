@@ -19,7 +19,9 @@ from vaxcard.records.clinics import Role, StaffRecord, staff_by_login
 from vaxcard.records.review import waiting
 from vaxcard.records.search import LIMIT, find_children
 from vaxcard.web import child_view
+from vaxcard.web.beside import beside
 from vaxcard.web.entering import PAUSED, enter, guard, half_way, home_of
+from vaxcard.web.recording import SITES
 from vaxcard.web.rendering import fault_in_words, said
 
 counter = Blueprint("counter", __name__, url_prefix="/counter")
@@ -107,5 +109,6 @@ def child(child_id: UUID) -> ResponseReturnValue:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         acting.note("child.look", child_id=child_id)
         view = child_view.whole(acting, read, who, language())
+        more = beside(acting, read, view, who)
         not_stored = [] if view.is_hidden else waiting(acting.session, acting.keyring, read.child, language())
-    return render_template("counter/child.html", view=view, not_stored=not_stored)
+    return render_template("counter/child.html", view=view, not_stored=not_stored, beside=more, sites=SITES)
