@@ -20,7 +20,7 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.chart import load_child
 from vaxcard.records.family_codes import PASS_FOR, show_pass
 from vaxcard.records.family_devices import is_shown
-from vaxcard.records.family_notes import NoteKind, NoteRecord, mark_seen, notes_of_clinic
+from vaxcard.records.family_notes import NoteKind, NoteRecord, count_unseen, mark_seen, notes_of_clinic
 from vaxcard.records.issued_cards import cards_of
 from vaxcard.web.family_absence import REASONS
 from vaxcard.web.rendering import said
@@ -69,6 +69,14 @@ def _as_svg(drawn: Symbol) -> str:
     numbers = drawn.path.removesuffix(" f").split(" re")
     runs = [part.split() for part in numbers if part.strip()]
     return "".join(f"M{x} {y}h{width}v1h-{width}z" for x, y, width, _ in runs)
+
+
+@family_counter.app_template_global("notes_waiting")
+def notes_waiting() -> int:
+    """How many notes wait for somebody of this clinic, for the head of every page of staff."""
+    who = caller()
+    with service().database.reading() as session:
+        return count_unseen(session, who.clinic_id)
 
 
 @family_counter.get("/desk/families")
