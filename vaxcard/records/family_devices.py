@@ -105,7 +105,7 @@ def devices_of(session: Session, child_id: UUID, now: datetime) -> list[DeviceRe
         .join(CardRecord, CardRecord.id == DeviceRecord.card_id)
         .where(DeviceRecord.child_id == child_id, DeviceRecord.ended_at.is_(None), DeviceRecord.good_until > now)
         .where(CardRecord.state == CardState.ACTIVE, CardRecord.child_id == child_id)
-        .order_by(DeviceRecord.opened_at.desc(), DeviceRecord.id)
+        .order_by(DeviceRecord.opened_at.desc(), DeviceRecord.id.desc())
     )
     mark = family_mark(session, child_id)
     return [device for device in session.scalars(rows) if device.family_mark == mark]

@@ -112,7 +112,7 @@ def forget_device(token: str) -> ResponseReturnValue:
             forget(door.acting, door.child.id, chosen)
     if chosen is None or chosen != mine:
         return redirect(url_for("family.devices", token=door.token), 303)
-    response = redirect(url_for("family.card", token=door.token), 303)
+    response = redirect(f"/C/{door.token}", 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
