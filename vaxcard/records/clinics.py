@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from vaxcard.errors import NotFound
@@ -100,7 +100,7 @@ class StaffRecord(Base):
     session_number: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(10))
     is_active: Mapped[bool]
-    must_choose_password: Mapped[bool] = mapped_column(default=False)
+    must_choose_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     code_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # with it the secret of the phone's codes is sealed
     code_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     code_step: Mapped[int | None]  # the time step of the last code that was taken: none is taken twice
