@@ -89,6 +89,7 @@ def _measure(kind: str, url: str, children: int, doses: int, jobs: int) -> None:
     began = time.perf_counter()
     given = _fill(database, children, doses)
     print(f"{kind}: {children:,} children with {given / children:.1f} doses, filled in {time.perf_counter() - began:.0f} s", flush=True)
+    _analyse(database)
     again = partial(rebuild, database, schedule, now=NOW, jobs=jobs, opener=opener)
     whole = _timed(lambda: again(today=TODAY))
     _analyse(database)
@@ -116,6 +117,7 @@ def _timed(work: Callable[[], Any]) -> Spent:
 
 
 def _analyse(database: Database) -> None:
+    """What a server does by itself when rows have come; the throw-away one is told not to."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
