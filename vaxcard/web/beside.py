@@ -45,6 +45,7 @@ class Beside:
     order: tuple[str, ...]
     sites: dict[str, str]
     put_off: dict[str, str]
+    retry: dict[str, date]
     not_given: tuple[NotGiven, ...]
     look_alikes: tuple[Brief, ...]
     numbers_to_ask: tuple[tuple[str | None, str | None], ...]
@@ -64,6 +65,7 @@ def beside(acting: Acting, read: Chart, view: View, who: Caller) -> Beside:
         order=tuple(group for dose in doses for group, _ in dose.groups),
         sites={group: dose.site for dose in doses for group, _ in dose.groups if dose.site},
         put_off={each.group: each.cause.value for each in waiting if each.cause in _PUT_OFF and each.until is None},
+        retry={} if hidden else _retries(acting, child.id),
         not_given=() if hidden else tuple(_not_given(acting, child.id, who)),
         look_alikes=() if hidden else tuple(brief(acting, each) for each in look_alikes(acting, child, beside=shown)),
         numbers_to_ask=() if hidden else _numbers(acting, read),
@@ -78,6 +80,12 @@ def _not_given(acting: Acting, child_id: UUID, who: Caller) -> list[NotGiven]:
         note = row.reason if who.hears_sensitive_reasons else None
         told.append(NotGiven(row.id, row.vaccine, row.given_on, because, note, row.retry_on))
     return told
+
+
+def _retries(acting: Acting, child_id: UUID) -> dict[str, date]:
+    """By vaccine, the day to try again of what was put off to a day after today."""
+    rows = not_given_of(acting.session, child_id)
+    return {row.vaccine: row.retry_on for row in rows if row.retry_on is not None and row.retry_on > acting.today}
 
 
 def _numbers(acting: Acting, read: Chart) -> tuple[tuple[str | None, str | None], ...]:

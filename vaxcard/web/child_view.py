@@ -64,7 +64,8 @@ class Due:
     others: tuple[str, ...]
     is_oral: bool
     days_since_last: int | None
-    is_late: bool
+    days_late: int
+    is_paid: bool
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,8 @@ def _due(schedule: Schedule, chart: Chart, forecast: Forecast) -> Due:
         others=tuple(forecast.vaccines[1:]),
         is_oral=vaccine in schedule.vaccines and schedule.vaccines[vaccine].route == "oral",
         days_since_last=(chart.assessment.on - last).days if last else None,
-        is_late=forecast.past_due is not None and forecast.past_due < chart.assessment.on,
+        days_late=max((chart.assessment.on - forecast.past_due).days, 0) if forecast.past_due else 0,
+        is_paid=group.optional,
     )
 
 

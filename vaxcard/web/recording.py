@@ -21,6 +21,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
 from vaxcard.records.doses import DoseForm
+from vaxcard.records.planning import visit_plan
 from vaxcard.schedule.visit_rules import load_visit_rules
 from vaxcard.web import child_view
 from vaxcard.web.child_view import View
@@ -66,15 +67,17 @@ class Sheet:
 @recording.get("/doses/new/<group>")
 @requires(*RECORDING)
 def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
-    """The form, with vaccine and route filled in for a dose that is due."""
+    """The form, with vaccine, route and the visit plan's site filled in for a dose that is due."""
     who = caller()
     with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
         view = _view(acting, child_id, who)
+        sites = {dose.vaccine: dose.site for dose in visit_plan(acting, child_id).doses} if view.due else {}
         acting.note("child.look", child_id=child_id)
     due = next((each for each in view.due if each.group == group), None)
+    site = sites.get(due.vaccine) if due else None
     values = {"id": str(new_id()), "group": group or "", "vaccine": due.vaccine if due else "", "given_on": view.today.isoformat()}
     way = load_visit_rules(service().schedule.code).ways.get(values["vaccine"])
-    values.update({"route": "oral", "site": "mouth"} if due and due.is_oral else {"route": way or "injection"})
+    values.update({"route": "oral", "site": "mouth"} if due and due.is_oral else {"route": way or "injection", "site": site or ""})
     return _form(view, Sheet(values))
 
 
