@@ -96,7 +96,8 @@ def test_over_the_api_its_own_clinic_gets_all_of_it(house: House, away: UUID, ch
 
 
 def test_a_dose_given_elsewhere_is_answered_without_the_next_visit(house: House, child_id: UUID) -> None:
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    box = {"lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), **box}
     client = house.signed_in()
     client.post(f"/api/v1/children/{child_id}/openings", json=OPENED)
     answer = client.post(f"/api/v1/children/{child_id}/doses", json=body)
@@ -106,7 +107,8 @@ def test_a_dose_given_elsewhere_is_answered_without_the_next_visit(house: House,
 
 def test_the_page_after_a_dose_tells_no_telephone_and_no_day(house: House, child_id: UUID) -> None:
     client = house.signed_in()
-    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), "lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    box = {"lot_number": "D26", "expires_on": "2027-08-31", "site": "left-thigh"}
+    body = {"id": str(an_id()), "vaccine": "DTaP", "given_on": TODAY.isoformat(), **box}
     client.post(f"/api/v1/children/{child_id}/openings", json=OPENED)
     dose_id = client.post(f"/api/v1/children/{child_id}/doses", json=body).get_json()["dose"]["id"]
     page = client.get(f"/counter/children/{child_id}/doses/{dose_id}").text
