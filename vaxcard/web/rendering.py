@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from vaxcard.api.answers import named, vaccine_name
 from vaxcard.api.problems import Problem, http_problem, problem_of
 from vaxcard.api.service import language, service
 from vaxcard.errors import ManyFaults, PasswordNeeded, ReasonNeeded, VaxcardError
+from vaxcard.guidance.after import after_visit
 from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
 from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
 from vaxcard.language.dates import name_of_language, say_month, say_weekday
@@ -55,7 +56,7 @@ def prepare(app: Flask) -> None:
         grouped=in_groups_of_four,
         sentence=lambda text: text[:1].upper() + text[1:],
     )
-    app.jinja_env.globals.update(age=age_in_words, icon_at=drawing_address, stylesheet=stylesheet_address)
+    app.jinja_env.globals.update(age=age_in_words, stay_minutes=stay_minutes, icon_at=drawing_address, stylesheet=stylesheet_address)
     app.context_processor(_page)
 
 
@@ -81,6 +82,11 @@ def _time_now(time_zone: str | None) -> time:
 def age_in_words(born_on: date, on: date) -> str:
     """How old somebody born on a day is on another."""
     return say_age(born_on, on, language())
+
+
+def stay_minutes() -> int:
+    """How long a family stays after an injection."""
+    return after_visit().stay // timedelta(minutes=1)
 
 
 def full_vaccine_name(code: str) -> str:
