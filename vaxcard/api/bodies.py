@@ -181,7 +181,7 @@ def _trace_code(reader: Reader) -> str | None:
         reader.fault("trace_code", "this is too long", "scan the box again")
         return None
     try:
-        return read_box(written).code
+        return read_box(written, service().schedule).code
     except InputFault as fault:
         reader.faults.append(fault)
         return None

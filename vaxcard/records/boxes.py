@@ -16,14 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcard.records.doses import DoseRecord, DoseStatus
-from vaxcard.records.trace_codes import check_trace_code
+from vaxcard.records.trace_codes import check_trace_code, is_of_the_country
 from vaxcard.schedule.rules import Schedule
 from vaxcard.schedule.visit_rules import load_visit_rules
 
 _SYMBOLS = ("]d2", "]C1", "]Q3")
 _READABLE = "(01)"
 _ITEM, _LOT, _EXPIRY, _SERIAL = "01", "10", "17", "21"
-_OF_A_PRODUCT = 7  # the first digits of a code of digits: pack and product, whatever follows (docs/sources-cn.md G)
+_ITEM_DIGITS = 14  # of a GTIN
 _AGREEING = 3  # doses that were last recorded under a product's code; what they agree on is offered
 
 
@@ -51,17 +51,19 @@ class Offer:
     from_open_vial: bool
 
 
-def read_box(text: str) -> Box:
+def read_box(text: str, schedule: Schedule) -> Box:
     """The box that a scanned or typed code stands for. Raises InputFault in plain words for what is no code of a box.
 
     A GS1 code is kept in its readable form, so that every scanner's way of sending it is the same code. One whose separators were lost
     on the way is kept as it came: only its product is believed.
     """
-    code = check_trace_code(text)
+    code = check_trace_code(text, schedule)
+    own = load_visit_rules(schedule.code).box
+    if own is not None and is_of_the_country(code, schedule):
+        return Box(code, code[: own.of_product])
     message = _message(code)
     if message is None:
-        is_digits = len(code) == 20 and code.isdigit()
-        return Box(code, code[:_OF_A_PRODUCT] if is_digits else code.removeprefix(_mark(code))[: len(_ITEM) + 14])
+        return Box(code, code.removeprefix(_mark(code))[: len(_ITEM) + _ITEM_DIGITS])
     told = {element.ai.ai: element for element in message.element_strings}
     texts = {name: told[name].value for name in (_ITEM, _LOT, _SERIAL) if name in told}
     expiry = told[_EXPIRY].date if _EXPIRY in told else None
@@ -87,7 +89,7 @@ def offer(session: Session, schedule: Schedule, clinic_id: UUID, text: str, now:
 
     A vial for several children stays open for `open_for` after its first dose. Raises InputFault as `read_box` does.
     """
-    box = read_box(text)
+    box = read_box(text, schedule)
     alike = _last_doses(session, box)
     vaccine = _agreed([dose.vaccine for dose in alike])
     vial = _open_vial(session, schedule, clinic_id, box, now - open_for)

@@ -19,26 +19,33 @@ from vaxcard.schedule.visit_rules import load_visit_rules
 GROUP_SEPARATOR = "\x1d"
 """What GS1 writes after a text of any length; scanners send it with the rest."""
 
-_TWENTY_DIGITS = re.compile(r"[0-9]{20}")
 _ELEMENTS = re.compile(r"(?:\]d2|\]C1|\]Q3)?(?:\(01\)[0-9]{14}(?:\([0-9]{2,4}\)[!-~]+)*|01[0-9]{14}[!-~\x1d]*)")
 _BLANKS = re.compile(r"[^\S\x1d]+")  # all but the separator that GS1 puts after a text of any length
 _CARD = re.compile(r"(?:.*/C/)?[0-9A-Za-z]{20}|[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}|.*/C/.*", re.IGNORECASE)
 
 
-def check_trace_code(text: str) -> str:
-    """A trace code of 20 digits, or a GS1 element string, as it is kept: one width, no blanks. Raises InputFault in plain words."""
+def check_trace_code(text: str, schedule: Schedule) -> str:
+    """The country's own code on a box, or a GS1 element string, as it is kept: one width, no blanks. Raises InputFault in plain words."""
     plain = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
-    if _TWENTY_DIGITS.fullmatch(plain) or _ELEMENTS.fullmatch(plain):
+    if is_of_the_country(plain, schedule) or _ELEMENTS.fullmatch(plain):
         return plain
     if _CARD.fullmatch(plain):
         raise InputFault("that is a card", place="trace_code", advice="scan the code on the vaccine's box instead")
     if plain.isdigit():
         raise InputFault(
-            "a trace code has 20 digits", place="trace_code", advice="scan the box again, or leave it empty and say why below"
+            "these are not as many digits as a trace code has",
+            place="trace_code",
+            advice="scan the box again, or leave it empty and say why below",
         )
     raise InputFault(
         "this is no code of a vaccine box", place="trace_code", advice="scan the box again, or leave it empty and say why below"
     )
+
+
+def is_of_the_country(code: str, schedule: Schedule) -> bool:
+    """Whether this is the country's own kind of code; which digits it has is not looked at."""
+    box = load_visit_rules(schedule.code).box
+    return box is not None and len(code) == box.digits and code.isascii() and code.isdigit()
 
 
 def in_one_width(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from vaxcard.schedule.faults import Faults, Table, open_table
 from vaxcard.schedule.loader import DATA, load_schedule
 from vaxcard.schedule.rules import Names, Schedule
 
-__all__ = ["Site", "VisitRules", "load_visit_rules", "read_visit_rules"]
+__all__ = ["BoxDigits", "Site", "VisitRules", "load_visit_rules", "read_visit_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,20 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxDigits:
+    """A country's own code on a box: how many `digits` it has, and how many of the first are the same for every box `of_product`."""
+
+    digits: int
+    of_product: int
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRules:
     """What holds at one visit. `only_at` names the sites of vaccines that may not go everywhere; `first` are groups, most urgent first.
 
     A dose that is late may wait up to `put_off_at_most` if that saves a visit; visits of a plan lie `apart` at least.
     `ways` is how a product is given where that is written, `many_doses` are those whose vials serve several children.
+    `box` is the country's own code on boxes, None where there is GS1's alone.
     A visit to come waits up to `join_within` for what is recommended a few days after it.
     """
 
@@ -34,6 +43,7 @@ class VisitRules:
     only_at: Mapping[str, frozenset[str]]
     ways: Mapping[str, str]
     many_doses: frozenset[str]
+    box: BoxDigits | None
     programme_first: bool
     first: tuple[str, ...]
     apart: Duration
@@ -71,6 +81,7 @@ def read_visit_rules(path: Path, schedule: Schedule) -> VisitRules:
         only_at=only_at,
         ways=ways,
         many_doses=many_doses,
+        box=_box(main),
         programme_first=first.flag("programme"),
         first=_known(first, "groups", schedule.groups),
         apart=together.needed_duration("apart"),
@@ -110,6 +121,18 @@ def _many_doses(main: Table, schedule: Schedule) -> frozenset[str]:
     vial.text("source")
     vial.close()
     return found
+
+
+def _box(main: Table) -> BoxDigits | None:
+    if not main.has("box"):
+        return None
+    row = _one(main, "box")
+    digits, of_product = row.whole("digits"), row.whole("of_product")
+    if not 0 < of_product <= digits:
+        row.complain("of_product", "is not a part of the code's digits", "write how many of the first digits tell the product")
+    row.text("source")
+    row.close()
+    return BoxDigits(digits, of_product)
 
 
 def _site(row: Table) -> Site:
