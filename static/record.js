@@ -7,7 +7,7 @@ const SEPARATOR = "\u001d"; // what GS1 writes after a text of any length; scann
 let asked = "";
 
 const onward = () => {
-  const empty = ["lot_number", "expires_on"].map(field).find((each) => each && !each.value);
+  const empty = ["vaccine", "lot_number", "expires_on"].map(field).find((each) => each && !each.value);
   (empty ?? document.querySelector("input[name=identity]"))?.focus();
 };
 

@@ -107,3 +107,14 @@ def test_no_dose_is_recorded_with_a_check_skipped(
     assert counter_screen.evaluate("document.querySelector('form.R :invalid').name") == skipped
     with house.story.database.reading() as session:
         assert [dose for dose in doses_of(session, child_id) if dose.given_on == TODAY] == []
+
+
+def test_a_box_whose_product_is_not_known_leads_on_to_the_vaccine(
+    house: House, serve: Callable[[Any], str], counter_screen: Any
+) -> None:
+    child_id = house.story.newborn(date(2026, 7, 22), TODAY)
+    address = signed_in(house, serve, counter_screen)
+    counter_screen.goto(f"{address}/counter/children/{child_id}/doses/new")
+    hands = Hands(counter_screen)
+    hands.scan(BOXES[0])
+    hands.focused("vaccine")
