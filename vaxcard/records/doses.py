@@ -112,8 +112,17 @@ class DoseForm:
 
     def content_hash(self) -> bytes:
         """SHA-256 over what is told, apart from the id: tells a repeated request from another one."""
-        content = {key: str(value) for key, value in sorted(asdict(self).items()) if key != "id" and value is not None}
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).digest()
+        return hash_of(content_of(self))
+
+
+def content_of(form: Any) -> dict[str, Any]:
+    """What a form, a dataclass, tells apart from its id: its filled fields as texts."""
+    return {key: str(value) for key, value in asdict(form).items() if key != "id" and value is not None}
+
+
+def hash_of(content: dict[str, Any]) -> bytes:
+    """SHA-256 over what is told, in whatever order its fields come."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).digest()
 
 
 class StoredEvaluation(Base):

@@ -5,9 +5,7 @@ Until that day the next visit does not call for it. Whether a vaccine must never
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -18,7 +16,7 @@ from vaxcard.errors import Conflict, InputFault
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
-from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, DoseStatus, rows_of, standing
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, DoseStatus, content_of, hash_of, rows_of, standing
 from vaxcard.records.integrity import append_dose
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.registry import changed
@@ -47,8 +45,7 @@ class NotGivenForm:
 
     def content_hash(self) -> bytes:
         """SHA-256 over what is told, apart from the id: tells a repeated request from another one."""
-        content = {key: str(value) for key, value in sorted(asdict(self).items()) if key != "id" and value is not None}
-        return hashlib.sha256(json.dumps({"not-given": content}, ensure_ascii=False, sort_keys=True).encode()).digest()
+        return hash_of({"not-given": content_of(self)})
 
 
 @dataclass(frozen=True)
