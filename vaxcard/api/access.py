@@ -6,6 +6,7 @@ Every route carries a rule; a test walks all routes and finds one without.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -17,6 +18,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from vaxcard.api.service import service
 from vaxcard.errors import PasswordNeeded
 from vaxcard.keyring import fingerprint
+from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
 from vaxcard.records.openings import require_open
 
@@ -77,6 +79,10 @@ class Caller:
     role: Role | None = None
     must_choose_password: bool = False
     scopes: frozenset[str] = frozenset()
+
+    def acting(self) -> AbstractContextManager[Acting]:
+        """A transaction in this one's name, at their clinic: committed, audit and all, when the block ends well."""
+        return service().acting(self.actor, self.clinic_id, self.time_zone)
 
     @property
     def hears_sensitive_reasons(self) -> bool:
@@ -203,7 +209,7 @@ def begin_session(staff: StaffRecord, hours: int) -> None:
 def end_session() -> None:
     """Sign out: a copy of this session, wherever it lies, ends with it."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         end_sessions(acting.session, UUID(who.actor.removeprefix(_ACTOR)))
         acting.note("staff.sign-out", subjects=[who.actor.removeprefix(_ACTOR)])
     session.clear()

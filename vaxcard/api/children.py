@@ -16,7 +16,7 @@ from vaxcard.api.fields import Field, taken
 from vaxcard.api.opening import opened, tag
 from vaxcard.api.paging import CURSOR, LIMIT, USUAL, cursor_of, no_cursor, read_cursor
 from vaxcard.api.registering import child_form, same_child
-from vaxcard.api.service import language, service
+from vaxcard.api.service import language
 from vaxcard.records import chart
 from vaxcard.records.clinics import Scope
 from vaxcard.records.enrolment import register_child
@@ -62,7 +62,7 @@ def search() -> Response:
     """A page of children, youngest first. What is looked for travels in the body: addresses end up in logs."""
     told, who = taken(json_object(), _SEARCH), caller()
     after, limit = _after(told["cursor"]), told["limit"] or USUAL
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         found = find_children(acting, told["text"], limit=limit + 1, after=after)
         items = [_brief(child, child.name(acting.keyring), child.clinic_id == who.clinic_id) for child in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
@@ -88,7 +88,7 @@ def _brief(child: ChildRecord, name: str, is_ours: bool) -> dict[str, Any]:
 def register() -> tuple[Response, int]:
     """201 for a new child, 200 for the same one again."""
     told, who = taken(json_object(), _CHILD), caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         stored = same_child(acting, told)
         if stored is None:
             read = chart.refresh(acting, register_child(acting, child_form(acting, told)))

@@ -18,7 +18,6 @@ from vaxcard.api.access import LOOKING, Caller, caller, requires
 from vaxcard.api.bodies import json_object
 from vaxcard.api.describing import IF_MATCH, described
 from vaxcard.api.fields import Field, taken
-from vaxcard.api.service import service
 from vaxcard.errors import Conflict, InputFault
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart, load_child
@@ -45,7 +44,7 @@ class Opened:
 def opened(child_id: UUID, *, lock: bool = False) -> Iterator[Opened]:
     """A transaction on a child's record. Raises NotFound; whether it is open to the one who asks was looked at before, by its rule."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = load_child(acting.session, child_id, lock=lock)
         yield Opened(acting, child, who)
 
@@ -56,7 +55,7 @@ def opened(child_id: UUID, *, lock: bool = False) -> Iterator[Opened]:
 def open_record(child_id: UUID) -> tuple[Response, int]:
     """Say why; the record is open to this actor for a working day."""
     reason, who = OpeningReason(taken(json_object(), _BODY)["reason"]), caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         open_for(acting, load_child(acting.session, child_id), reason)
         until = acting.now + OPEN_FOR
     return jsonify({"child": str(child_id), "reason": str(reason), "until": until.isoformat()}), 201

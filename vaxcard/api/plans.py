@@ -15,7 +15,6 @@ from vaxcard.api.doses import changed
 from vaxcard.api.fields import Field, taken
 from vaxcard.api.opening import opened, refuse_stale
 from vaxcard.api.paging import CURSOR, LIMIT, USUAL, cursor_of, no_cursor, read_cursor
-from vaxcard.api.service import service
 from vaxcard.errors import Refused
 from vaxcard.records.appointments import appoint
 from vaxcard.records.clinics import Scope
@@ -71,7 +70,7 @@ def expected() -> Response:
         after = UUID(parts[0]) if parts else None
     except ValueError as fault:
         raise no_cursor() from fault
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         found = visits_on(acting.session, who.clinic_id, told["on"], limit=limit + 1, after=after)
         acting.note("visits.list")
         items = [{"child": str(each.child_id), "groups": list(each.groups), "kind": str(each.kind)} for each in found[:limit]]

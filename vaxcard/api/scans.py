@@ -12,7 +12,7 @@ from vaxcard.api.answers import card_as_json, record_as_json
 from vaxcard.api.bodies import json_object
 from vaxcard.api.describing import described
 from vaxcard.api.fields import Field, taken
-from vaxcard.api.service import language, service
+from vaxcard.api.service import language
 from vaxcard.cards.payload import short_code_from, token_from_scan
 from vaxcard.errors import CardUnknown
 from vaxcard.records import chart
@@ -31,7 +31,7 @@ _BODY = (Field("code", "text", "What the scanner read, or the 8 characters besid
 def scan() -> tuple[Response, int]:
     """The child of a scanned card, with everything that a nurse needs to decide."""
     code, who = taken(json_object(), _BODY)["code"], caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         card = card_in(acting, code)
         return jsonify({"card": card_as_json(card), **record_as_json(acting, open_card(acting, card), who, language())}), 200
 

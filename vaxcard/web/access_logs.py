@@ -11,7 +11,6 @@ from werkzeug.exceptions import Forbidden
 
 from vaxcard.api.access import LOOKING, caller, requires
 from vaxcard.api.answers import is_hidden
-from vaxcard.api.service import service
 from vaxcard.language.catalogues import marked
 from vaxcard.records.chart import load_child
 from vaxcard.records.trails import trail_of
@@ -54,7 +53,7 @@ _OTHER = marked("worked with the record")
 def access_log(child_id: UUID) -> ResponseReturnValue:
     """The newest entries; reading them is one as well."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = load_child(acting.session, child_id)
         if is_hidden(acting, child):
             raise Forbidden  # it names the clinics where the child was seen

@@ -62,7 +62,7 @@ def choose() -> ResponseReturnValue:
     who = caller()
     old, new, again = (request.form.get(name, "")[:200] for name in ("old", "new", "again"))
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             staff = choose_password(acting, _own_id(), old, new, again)
             begin_session(staff, SESSION_HOURS)
     except InputFault as fault:
@@ -86,7 +86,7 @@ def phone_confirmed() -> ResponseReturnValue:
     if not (secret.isascii() and secret.isalnum() and len(secret) == len(new_code_secret())):
         return redirect(url_for("accounts.phone"), 303)
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             confirm_code(acting, _own_id(), secret, request.form.get("code", "")[:20])
     except InputFault as fault:
         return _offer(secret, fault), 422
@@ -98,7 +98,7 @@ def phone_confirmed() -> ResponseReturnValue:
 def phone_forgotten() -> ResponseReturnValue:
     """Ask for no code any more."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         forget_code(acting, _own_id())
     return redirect(url_for("front.account"), 303)
 

@@ -31,7 +31,7 @@ def box() -> ResponseReturnValue:
         sent = Reader(json_object()).sent.get("code")
         if not isinstance(sent, str):
             raise InputFault("this is missing", place="code", advice="scan the box")
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             told = offer(acting.session, acting.schedule, who.clinic_id, sent[:200], acting.now, open_for)
     except InputFault as fault:
         return as_response(problem_of(fault, language()))

@@ -63,7 +63,7 @@ def change(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
 def _as_it_stands(child_id: UUID, dose_id: UUID) -> dict[str, str]:
     """What the record says of the dose, and the version of the record that says so."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         dose = next((dose for dose in read.doses if dose.id == dose_id), None)
         if dose is None:
@@ -79,7 +79,7 @@ def _written(value: object) -> str:
 
 def _change_form(child_id: UUID, dose_id: UUID, sheet: Sheet) -> str:
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = child_view.brief(acting, chart.load_child(acting.session, child_id))
         today = acting.today
     codes = sorted(service().schedule.vaccines, key=str.casefold)
@@ -96,7 +96,7 @@ def correct(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
         seen, reason = _seen_and_why(sent)
         fields = {name: sent.get(name) for name in ("id", *_SHOWN)}
         told = dose_form({**fields, "happened": reason}, clinic_id=who.clinic_id, performer=None)
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             form = _as_version(acting, child_id, dose_id, told)
             recorded = registry.correct_dose(acting, child_id, dose_id, form, seen_version=seen, reason=reason)
     except Conflict as fault:
@@ -124,7 +124,7 @@ def void(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
         void_id = reader.id("void_id", required=True)
         reader.finish()
         seen, reason = _seen_and_why(sent)
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             registry.void_dose(acting, child_id, dose_id, void_id or dose_id, seen_version=seen, reason=reason)
     except Conflict as fault:
         return _changed_since(child_id, fault)
@@ -162,7 +162,7 @@ def _changed_since(child_id: UUID, fault: Conflict) -> ResponseReturnValue:
 def not_given(child_id: UUID, group: str) -> ResponseReturnValue:
     """The form for a due dose that is not given today."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         forecast = next((each for each in read.assessment.forecasts if each.group == group and each.vaccines), None)
         if forecast is None:
@@ -173,7 +173,7 @@ def not_given(child_id: UUID, group: str) -> ResponseReturnValue:
 
 
 def _not_given_form(child_id: UUID, who: Caller, sheet: Sheet) -> str:
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = child_view.brief(acting, chart.load_child(acting.session, child_id))
         today = acting.today
     told = {"child": child, "sheet": sheet, "reasons": BECAUSE, "today": today, "first_day": today + timedelta(days=1)}
@@ -186,7 +186,7 @@ def record_it_was_not(child_id: UUID) -> ResponseReturnValue:
     """Keep why a dose was not given, and when to try again."""
     sent, who = request.form.to_dict(), caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             record_not_given(acting, child_id, _not_given_sent(acting, sent))
     except Conflict as fault:
         return _changed_since(child_id, fault)
@@ -215,7 +215,7 @@ def take_back(child_id: UUID, row_id: UUID) -> ResponseReturnValue:
     void_id, seen = reader.id("id", required=True), reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
     reader.finish()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             row = acting.session.get(DoseRecord, row_id)
             if row is None or row.child_id != child_id or row.status != DoseStatus.NOT_DONE:
                 raise NotFound("this is not on the child's record", advice="open the child again and look at what stands")

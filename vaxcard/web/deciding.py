@@ -61,7 +61,7 @@ def page(child_id: UUID) -> ResponseReturnValue:
 
 def _page(child_id: UUID, sheet: Sheet) -> str:
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = chart.load_child(acting.session, child_id)
         findings = [_finding(acting, child, row) for row in observations_of(acting.session, child_id)]
         decided = [_decision(acting, child, row) for row in decisions_of(acting.session, child_id)]
@@ -93,7 +93,7 @@ def observe(child_id: UUID) -> ResponseReturnValue:
     """Keep a finding; what is due is worked out again."""
     sent, who = request.form.to_dict(), caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             reader = Reader(sent)
             finding_id, on = reader.id("id", required=True), reader.day("on")
             code, value = _told(reader)
@@ -124,7 +124,7 @@ def decide(child_id: UUID) -> ResponseReturnValue:
     """Keep a physician's decision; what is due is worked out again."""
     sent, who = request.form.to_dict(), caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             registry.decide(acting, child_id, _decision_sent(acting, sent))
     except InputFault as fault:
         return _page(child_id, Sheet(sent, _faults("decision", fault))), 422
@@ -162,7 +162,7 @@ def _faults(form: str, fault: InputFault) -> dict[str, Any]:
 def end_finding(child_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     """The finding stands no more; it stays on file with its end."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         end_observation(acting, child_id, fact_id)
     return redirect(url_for("deciding.page", child_id=child_id), 303)
 
@@ -172,6 +172,6 @@ def end_finding(child_id: UUID, fact_id: UUID) -> ResponseReturnValue:
 def end_what_was_decided(child_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     """The decision stands no more; it stays on file with its end."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         end_decision(acting, child_id, fact_id)
     return redirect(url_for("deciding.page", child_id=child_id), 303)

@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, caller, requires
-from vaxcard.api.service import service
 from vaxcard.records.clinics import Role, load_clinic
 from vaxcard.records.figures import figures_of_day
 from vaxcard.reminders.planning import release_backlog
@@ -21,7 +20,7 @@ _RELEASING = (Role.MANAGER, Role.PHYSICIAN)
 def today() -> ResponseReturnValue:
     """The clinic's day in a few numbers."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         clinic = load_clinic(acting.session, who.clinic_id)
         figures = figures_of_day(acting.session, clinic, acting.today)
         acting.note("desk.look")
@@ -34,6 +33,6 @@ def today() -> ResponseReturnValue:
 def release() -> ResponseReturnValue:
     """Let the texts about old arrears go out from now on."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         release_backlog(acting, who.clinic_id)
     return redirect(url_for("desk.today"), 303)

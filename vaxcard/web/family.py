@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, Caller, caller_or_none
 from vaxcard.api.scans import open_card
-from vaxcard.api.service import language, service
+from vaxcard.api.service import language
 from vaxcard.cards.payload import token_from_scan
 from vaxcard.errors import CardUnknown
 from vaxcard.guidance.maps import way_to
@@ -51,7 +51,7 @@ def _scanned(who: Caller, token: str) -> UUID:
     read = token_from_scan(token.strip("/"))
     if read is None:
         raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         scanned = card_by_token(acting.session, read)
         note_scanned(acting.session, scanned)
         return open_card(acting, scanned).child.id

@@ -50,7 +50,7 @@ class NoteLine:
 def pass_page(child_id: UUID) -> ResponseReturnValue:
     """A symbol that the family scans off this screen: it opens the whole record on their telephone, once."""
     who, secret = caller(), random_text(TOKEN_LENGTH)
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = load_child(acting.session, child_id)
         if not is_shown(child):
             raise Refused("this child's record is shown to no telephone", reason="protected", advice="ask a physician")
@@ -84,7 +84,7 @@ def notes_waiting() -> int:
 def notes() -> ResponseReturnValue:
     """What families have told the clinic, the urgent and the oldest first."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         found = notes_of_clinic(acting.session, who.clinic_id, since=acting.now - _SEEN_SHOWN)
         acting.note("desk.families", subjects=[str(len(found))])
         lines = [_line(acting, note, who.time_zone) for note in found]
@@ -100,7 +100,7 @@ def seen() -> ResponseReturnValue:
     who = caller()
     note_id = _id(request.form.get("note", ""))
     if note_id is not None:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             mark_seen(acting, note_id)
     return redirect(url_for("family_counter.notes"), 303)
 

@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, caller, requires
-from vaxcard.api.service import service
 from vaxcard.errors import InputFault
 from vaxcard.records.chart import load_child
 from vaxcard.records.openings import OpeningReason, open_for
@@ -23,6 +22,6 @@ def open_record(child_id: UUID) -> ResponseReturnValue:
     told, who = request.form.get("reason", ""), caller()
     if told not in list(OpeningReason):
         raise InputFault("this is missing", place="reason", advice="choose one of the list")
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         open_for(acting, load_child(acting.session, child_id), OpeningReason(told))
     return redirect(url_for("counter.child", child_id=child_id), 303)

@@ -41,7 +41,7 @@ def page(child_id: UUID) -> ResponseReturnValue:
 
 def _page(child_id: UUID, sheet: Sheet) -> str:
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = child_view.brief(acting, chart.load_child(acting.session, child_id))
         acting.note("child.look", child_id=child_id)
         today = acting.today
@@ -57,7 +57,7 @@ def transcribe(child_id: UUID) -> ResponseReturnValue:
     filled = [row for row in range(ROWS) if any(sent.get(f"{cell}-{row}", "").strip() for cell in _CELLS)]
     try:
         forms, document = _read(sent, filled, who)
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             transcribe_doses(acting, child_id, forms, document)
     except Conflict as fault:
         return render_template("counter/recorded_before.html", child_id=child_id, fault=fault_in_words(fault)), 409

@@ -32,7 +32,7 @@ def page() -> ResponseReturnValue:
 
 def _page(who: Caller, fault: VaxcardError | None = None, found: list[child_view.Brief] | None = None) -> ResponseReturnValue:
     house = service()
-    with house.acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         queue = print_view.queue_of(acting, house, who.time_zone)
         offered = print_queue.offered(acting.session, who.clinic_id, acting.today)
         printers = printers_of(acting.session, who.clinic_id)
@@ -47,7 +47,7 @@ def _page(who: Caller, fault: VaxcardError | None = None, found: list[child_view
 def progress() -> ResponseReturnValue:
     """The list of runs alone, for a page that looks again by itself."""
     who, house = caller(), service()
-    with house.acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         queue = print_view.queue_of(acting, house, who.time_zone)
     return render_template("desk/print_runs.html", queue=queue)
 
@@ -58,7 +58,7 @@ def ask() -> ResponseReturnValue:
     """Put a run into the queue."""
     who = caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             choice, number = request.form.get("choice", "")[:20], request.form.get("number", "")[:6]
             count = int(number) if choice == BLANK and number.isascii() and number.isdigit() else 0
             if choice == print_queue.CHILD:
@@ -88,7 +88,7 @@ def find() -> ResponseReturnValue:
     """Whose cards: a scanned card or a name leads to the page of the child's cards."""
     who, typed = caller(), " ".join(request.form.get("code", "")[:500].split())
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             card = find_card(acting, typed)
             children = [open_card(acting, card).child] if card is not None else find_children(acting, typed, limit=LIMIT)
             found = [child_view.brief(acting, child) for child in children]
@@ -104,7 +104,7 @@ def find() -> ResponseReturnValue:
 def stop(run_id: UUID) -> ResponseReturnValue:
     """Stop a run before its next step."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         print_queue.cancel(acting, print_queue.run_of(acting.session, who.clinic_id, run_id))
     return redirect(url_for("print_desk.page", _anchor="queue"), 303)
 
@@ -114,7 +114,7 @@ def stop(run_id: UUID) -> ResponseReturnValue:
 def again(run_id: UUID) -> ResponseReturnValue:
     """Let a run that failed or was stopped go on."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         print_queue.again(acting, print_queue.run_of(acting.session, who.clinic_id, run_id))
     return redirect(url_for("print_desk.page", _anchor="queue"), 303)
 
@@ -124,7 +124,7 @@ def again(run_id: UUID) -> ResponseReturnValue:
 def file(run_id: UUID, number: int) -> Response:
     """One checked file of a run of this clinic."""
     who, house = caller(), service()
-    with house.acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         run = print_queue.run_of(acting.session, who.clinic_id, run_id)
         acting.note("print.fetch", subjects=[str(run_id), str(number)])
     ready = files_of(house.print_folder, run.id).files

@@ -36,7 +36,7 @@ def page() -> ResponseReturnValue:
 
 
 def _page(who: Caller, fault: InputFault | None = None) -> ResponseReturnValue:
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         known = printers_of(acting.session, who.clinic_id)
     told = fault_in_words(fault) if fault else None
     return render_template("desk/printers.html", printers=known, sheets=SHEET_NAMES, turns=TURN_NAMES, fault=told), 422 if fault else 200
@@ -49,7 +49,7 @@ def keep() -> ResponseReturnValue:
     who = caller()
     try:
         paper = PaperChoice(_one_of("sheet", SHEETS), _one_of("turn", tuple(TURN_NAMES)), (_millimetres("right"), _millimetres("down")))
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             keep_printer(acting, new_id(), request.form.get("name", "")[:200], paper)
     except InputFault as fault:
         return _page(who, fault)

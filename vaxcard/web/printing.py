@@ -46,7 +46,7 @@ def cards(child_id: UUID) -> ResponseReturnValue:
 
 
 def _page(child_id: UUID, who: Caller, fault: VaxcardError | None = None) -> ResponseReturnValue:
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         places, closed = set_of(acting, read), closings(acting, read)
         names = print_view.staff_names(acting.session, [each.by for each in closed])
@@ -105,7 +105,7 @@ def replace(child_id: UUID) -> ResponseReturnValue:
     try:
         if reason not in REASONS:
             raise InputFault("cards are replaced for a reason", advice="say what became of the old ones, such as: lost")
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             child = chart.load_child(acting.session, child_id, lock=True)
             replace_cards(acting, child, reason=reason)
     except InputFault as fault:
@@ -121,7 +121,7 @@ def bind(child_id: UUID) -> ResponseReturnValue:
     try:
         if token is None:
             raise InputFault("this is not what a card's symbol says", advice="scan the blank card's symbol")
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             bind_cover(acting, chart.load_child(acting.session, child_id, lock=True), token)
     except VaxcardError as fault:
         return _page(child_id, who, fault)
@@ -134,7 +134,7 @@ def unbind(child_id: UUID, card_id: UUID) -> ResponseReturnValue:
     """Undo a binding of this visit: the card is blank again."""
     who = caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             unbind_cover(acting, chart.load_child(acting.session, child_id, lock=True), card_id)
     except VaxcardError as fault:
         return _page(child_id, who, fault)
@@ -146,7 +146,7 @@ def unbind(child_id: UUID, card_id: UUID) -> ResponseReturnValue:
 def label(child_id: UUID, dose_id: UUID, kind: str) -> Response:
     """The 50 x 30 mm sticker of a dose, as PDF or for a label printer."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         refuse_closed(read.child)
         pdf = draw_label(label_of(acting.schedule, read, dose_id))

@@ -69,7 +69,7 @@ class Sheet:
 def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
     """The form, with vaccine, route and the visit plan's site filled in for a dose that is due."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         view = _view(acting, child_id, who)
         sites = {dose.vaccine: dose.site for dose in visit_plan(acting, child_id).doses} if view.due else {}
         acting.note("child.look", child_id=child_id)
@@ -88,7 +88,7 @@ def record(child_id: UUID) -> ResponseReturnValue:
     who, values = caller(), {name: value for name, value in request.form.items() if name in _FIELDS}
     try:
         form = _form_sent(values, who)
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             recorded = registry.record_dose(acting, child_id, form)
             if recorded.is_new:
                 acting.note("identity.confirmed", child_id=child_id, subjects=["name", "born_on", str(form.id)])
@@ -123,7 +123,7 @@ def _again(child_id: UUID, who: Caller, values: dict[str, str], fault: VaxcardEr
     else:
         parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
         sheet, status = Sheet(values, {part.place or "": fault_in_words(part) for part in parts}), 422
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         view = _view(acting, child_id, who)
     return _form(view, sheet), status
 
@@ -146,7 +146,7 @@ def _form(view: View, sheet: Sheet) -> str:
 def done(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
     """What was recorded, what it was worth, what is still due today, and when the child comes next."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         acting.note("child.look", child_id=child_id)
         dose = next((dose for dose in read.doses if dose.id == dose_id), None)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import caller, requires
 from vaxcard.api.bodies import Reader
-from vaxcard.api.service import language, new_id, service
+from vaxcard.api.service import language, new_id
 from vaxcard.errors import Conflict, InputFault, Refused, VaxcardError
 from vaxcard.keyring import random_secret, random_text
 from vaxcard.language.catalogues import marked
@@ -126,7 +126,7 @@ def _do(change: Callable[[Acting], str | None], **once: str) -> ResponseReturnVa
     """Make the change and show the page, with what is shown once; or what stands against it."""
     who = caller()
     try:
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             name = change(acting)
             acting.session.flush()
     except (InputFault, Conflict, Refused) as fault:
@@ -136,7 +136,7 @@ def _do(change: Callable[[Acting], str | None], **once: str) -> ResponseReturnVa
 
 def _page(fault: VaxcardError | None = None, status: int = 200, once: Mapping[str, str | None] | None = None) -> ResponseReturnValue:
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         told = {"colleagues": colleagues_of(acting.session, who.clinic_id), "keys": keys_of(acting.session, who.clinic_id)}
         acting.note("staff.list")
     words = {"roles": ROLES, "scopes": SCOPES, "own": UUID(who.actor.removeprefix("staff:")), "once": once or {}}

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 from vaxcard.api.access import LIFTING, LOOKING, caller, requires
 from vaxcard.api.answers import is_hidden
 from vaxcard.api.bodies import Reader
-from vaxcard.api.service import new_id, service
+from vaxcard.api.service import new_id
 from vaxcard.errors import Conflict, InputFault, ManyFaults, Refused, VaxcardError
 from vaxcard.language import Said
 from vaxcard.language.catalogues import marked
@@ -43,7 +43,7 @@ def page(child_id: UUID) -> ResponseReturnValue:
 
 def _page(child_id: UUID, fault: Said | None = None) -> str:
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         child = load_child(acting.session, child_id)
         hidden, hears = is_hidden(acting, child), who.hears_sensitive_reasons or who.role in LIFTING
         moves = [] if hidden else moves_of(acting.session, child_id)
@@ -66,7 +66,7 @@ def move(child_id: UUID) -> ResponseReturnValue:
         form, seen = _move_sent(sent)
         if form.kind in _GRAVE and who.role not in LIFTING:
             raise Forbidden
-        with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+        with who.acting() as acting:
             record_move(acting, child_id, form, seen_version=seen)
     except Conflict as fault:
         return _page(child_id, fault_in_words(fault)), 409
@@ -96,7 +96,7 @@ def _move_sent(sent: dict[str, str]) -> tuple[MoveForm, int]:
 def close_everything(child_id: UUID) -> ResponseReturnValue:
     """Cards, pages, calendars and texts close at once; whoever is at the counter may do that."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         protect(acting, load_child(acting.session, child_id, lock=True))
     return redirect(url_for("counter.child", child_id=child_id), 303)
 
@@ -106,6 +106,6 @@ def close_everything(child_id: UUID) -> ResponseReturnValue:
 def open_again(child_id: UUID) -> ResponseReturnValue:
     """A physician or the clinic's manager opens them again."""
     who = caller()
-    with service().acting(who.actor, who.clinic_id, who.time_zone) as acting:
+    with who.acting() as acting:
         lift(acting, load_child(acting.session, child_id, lock=True))
     return redirect(url_for("counter.child", child_id=child_id), 303)
