@@ -9,7 +9,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,7 +38,10 @@ class Report:
 
 @dataclass
 class TwilioDouble:
-    """What was asked and taken. `busy_times` is how often a number ending in 0429 is told to come later."""
+    """What was asked and taken. `busy_times` is how often a number ending in 0429 is told to come later.
+
+    `interferes` is told when a request `arrived` and when its text is `taken`; where it says so, the line breaks there.
+    """
 
     now: datetime = datetime(2026, 6, 20, 2, tzinfo=UTC)
     busy_times: int = 2
@@ -49,6 +52,7 @@ class TwilioDouble:
     delivers: bool = True
     down: bool = False
     keeps_requests: bool = True
+    interferes: Callable[[str, dict[str, str]], bool] = lambda _stage, _form: False
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
     _busy: Counter[str] = field(default_factory=Counter)
@@ -122,10 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.headers.get("Authorization"):
             return self._answer(401, _fault(401, 20003))
         ends = form.get("To", "")[-4:]
-        if ends == LOST:  # the line breaks before anything was taken
+        if ends == LOST or self.double.interferes("arrived", form):  # the line breaks before anything was taken
             return self._hang_up()
         status, answer = (500, _fault(500, 20500)) if ends == BROKEN else self.double.take(form)
-        if ends == DROPPED:  # taken, and the line breaks before the answer
+        if ends == DROPPED or self.double.interferes("taken", form):  # taken, and the line breaks before the answer
             return self._hang_up()
         if ends == LATE:
             self.double.released.wait(30)
