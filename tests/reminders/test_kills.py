@@ -83,7 +83,7 @@ def settle_the_rest(story: Story, double: TwilioDouble, moment: datetime) -> Non
         now = moment + timedelta(minutes=minutes)
         double.now = now
         lineup = Lineup((channel,))
-        reconcile(Sender(story.database, story.schedule, lineup, lambda: now))
+        reconcile(Sender(story.database, story.schedule, lineup, lambda: double.now))
         send_due(story.database, story.schedule, lineup, now, edition_signed=True)
     channel._client.http_client.session.close()
 
