@@ -60,6 +60,9 @@ class ClinicRecord(Base):
         lazy="selectin", order_by="ClinicSession.weekday, ClinicSession.opens", cascade="all, delete-orphan"
     )
     closures: Mapped[list[ClinicClosure]] = relationship(lazy="selectin", order_by="ClinicClosure.closed_on", cascade="all, delete-orphan")
+    extra_days: Mapped[list[ClinicExtraDay]] = relationship(
+        lazy="selectin", order_by="ClinicExtraDay.open_on", cascade="all, delete-orphan"
+    )
 
 
 class ClinicSession(Base):
@@ -81,6 +84,17 @@ class ClinicClosure(Base):
     clinic_id: Mapped[UUID] = mapped_column(Id, ForeignKey("clinics.id"), primary_key=True)
     closed_on: Mapped[date] = mapped_column(primary_key=True)
     reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class ClinicExtraDay(Base):
+    """A day on which the clinic vaccinates although its week says no, such as a working Saturday before a holiday."""
+
+    __tablename__ = "clinic_extra_days"
+
+    clinic_id: Mapped[UUID] = mapped_column(Id, ForeignKey("clinics.id"), primary_key=True)
+    open_on: Mapped[date] = mapped_column(primary_key=True)
+    opens: Mapped[time]
+    closes: Mapped[time]
 
 
 class StaffRecord(Base):

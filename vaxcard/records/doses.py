@@ -65,6 +65,7 @@ class DoseRecord(Base):
     expires_on: Mapped[date | None]
     manufacturer: Mapped[str | None] = mapped_column(String(120))
     trace_code: Mapped[str | None] = mapped_column(String(80))
+    typed_because: Mapped[str | None] = mapped_column(String(20))  # why the box was not scanned
     site: Mapped[str | None] = mapped_column(String(40))
     route: Mapped[str | None] = mapped_column(String(40))
     clinic_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("clinics.id"))

@@ -191,6 +191,7 @@ def open_clinic(
             created_at=acting.now,
             sessions=[],
             closures=[],
+            extra_days=[],
         )
         acting.session.add(clinic)
     clinic.code, clinic.phone, clinic.address = code or clinic.code, phone or clinic.phone, address or clinic.address

@@ -51,6 +51,7 @@ class ChildRecord(Base):
     version: Mapped[int] = mapped_column(default=1)
     dose_count: Mapped[int] = mapped_column(default=0)
     dose_head: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
+    facts_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # over findings and decisions; None where there never was one
     record_seal: Mapped[bytes] = mapped_column(LargeBinary(32))
     registered_at: Mapped[datetime] = mapped_column(Instant)
     assessed_on: Mapped[date | None]
@@ -97,6 +98,7 @@ class GuardianRecord(Base):
     address_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     language: Mapped[str | None] = mapped_column(String(10))
     agrees_to_texts: Mapped[bool] = mapped_column(default=True)
+    phone_confirmed_on: Mapped[date | None]  # when the family last said that this is still the number
     registered_at: Mapped[datetime] = mapped_column(Instant)
 
     def name(self, keyring: Keyring) -> str | None:

@@ -25,7 +25,9 @@ class ObservationRecord(Base):
     until: Mapped[date | None]
     recorded_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_version: Mapped[int | None]  # of the child's record, with this
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_version: Mapped[int | None]
 
 
 class DecisionRecord(Base):
@@ -44,7 +46,9 @@ class DecisionRecord(Base):
     reason_sealed: Mapped[bytes] = mapped_column(Sealed)
     decided_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_version: Mapped[int | None]  # of the child's record, with this
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_version: Mapped[int | None]
 
 
 def observations_of(session: Session, child_id: UUID) -> list[ObservationRecord]:
