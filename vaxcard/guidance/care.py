@@ -74,6 +74,11 @@ def danger_at(born_on: date, today: date) -> Danger:
     return Danger(told.emergency, ambulance, doctor)
 
 
+def every_danger() -> Danger:
+    """The signs of danger of all ages, for pages that speak of no child; each says for which age it holds."""
+    return _read()[1]
+
+
 def ages() -> tuple[Care, ...]:
     """Every age that has words, in order."""
     return _read()[0]
