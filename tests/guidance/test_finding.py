@@ -20,7 +20,7 @@ SOLIDS = Topic("/care", {"zh": "6–9 月龄", "en": "6–9 months"}, "puree", (
         ("measles vaccine", [MEASLES]),
         ("疫苗", [POLIO, MEASLES]),
         ("solid", [SOLIDS]),
-        ("麻风腮疫苗", [MEASLES]),  # written otherwise: what shares most
+        ("脊灰疫苗", [POLIO]),  # written otherwise: what shares most
         ("", []),
         ("   ", []),
         ("电灯泡", []),
