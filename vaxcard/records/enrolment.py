@@ -58,7 +58,7 @@ def register_child(acting: Acting, form: ChildForm, *, note: bool = True) -> Chi
     """
     form = _checked(acting, form)
     session, keyring = acting.session, acting.keyring
-    guardians = [_guardian(acting, guardian) for guardian in form.guardians]
+    guardians = [take_guardian(acting, guardian) for guardian in form.guardians]
     key, shown = keyring.new_person_key(), form.display_name or names.display_name(form.name)
     child = ChildRecord(
         id=form.id,
@@ -96,11 +96,12 @@ def _checked(acting: Acting, form: ChildForm) -> ChildForm:
     for place, name in (("name", told.name), ("display_name", shown)):
         if name is not None and not has_a_letter(name):
             raise InputFault("there is no letter in this name", place=place, advice="write the name as the family writes it")
-    guardians = [replace(each, name=_guardians_name(each.name)) for each in form.guardians]
+    guardians = [replace(each, name=guardians_name(each.name)) for each in form.guardians]
     return replace(told, guardians=tuple(guardians))
 
 
-def _guardians_name(name: str | None) -> str | None:
+def guardians_name(name: str | None) -> str | None:
+    """A guardian's name as it is kept. Raises InputFault for one without a letter in it."""
     tidy = names.tidy_name(name) if name else None
     if tidy is not None and not has_a_letter(tidy):
         raise InputFault("there is no letter in this name", place="guardian", advice="write the name as the family writes it")
@@ -130,7 +131,7 @@ def _identifier(acting: Acting, child: ChildRecord, system: str, value: str) -> 
     )
 
 
-def _guardian(acting: Acting, form: GuardianForm) -> GuardianRecord:
+def take_guardian(acting: Acting, form: GuardianForm) -> GuardianRecord:
     """The guardian on file with this phone and name, else a new one: so that brothers and sisters share a row."""
     known = _known_guardian(acting.session, acting.keyring, form)
     if known is not None:

@@ -131,6 +131,14 @@ def try_code(acting: Acting, knock: Knock, typed: str) -> CodeRecord | None:
     return row
 
 
+def end_codes(acting: Acting, child_id: UUID) -> None:
+    """No code and no pass that is out for this child opens anything any more."""
+    codes = update(CodeRecord).where(CodeRecord.child_id == child_id, CodeRecord.good_until > acting.now)
+    acting.session.execute(codes.values(good_until=acting.now))
+    passes = update(PassRecord).where(PassRecord.child_id == child_id, PassRecord.good_until > acting.now)
+    acting.session.execute(passes.values(good_until=acting.now))
+
+
 def _refuse_after_wrong_codes(acting: Acting, knock: Knock) -> None:
     lately = select(func.sum(CodeRecord.wrong)).where(*_of(knock), CodeRecord.asked_at > acting.now - PAUSE)
     if (acting.session.scalar(lately) or 0) >= TRIES:

@@ -130,6 +130,12 @@ def forget_everywhere(acting: Acting, secret: str) -> list[UUID]:
     return [child_id for child_id, _ in found]
 
 
+def forget_all(acting: Acting, child_id: UUID) -> None:
+    """Close the child's record on every device: who its guardians are, or how they are reached, is no longer what it was."""
+    for device_id in _end(acting, DeviceRecord.child_id == child_id):
+        acting.note("family.forget", child_id=child_id, subjects=[f"device:{device_id}"])
+
+
 def _end(acting: Acting, *which: object) -> Sequence[UUID]:
     statement = update(DeviceRecord).where(*which, DeviceRecord.ended_at.is_(None))  # type: ignore[arg-type]
     return acting.session.scalars(statement.values(ended_at=acting.now).returning(DeviceRecord.id)).all()

@@ -19,7 +19,6 @@ class GuardianChangeKind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     ORDERED = "ordered"  # who is asked first
-    CONFIRMED = "confirmed"  # the number is still right
 
 
 class GuardianChange(Base):
