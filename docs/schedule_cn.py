@@ -113,6 +113,8 @@ def _answers(case: dict[str, Any]) -> Iterator[str]:
         yield f"Due now: {', '.join(case['due_now'])}."
     if case.get("not_due"):
         yield f"Not due now: {', '.join(case['not_due'])}."
+    if case.get("holds_until"):
+        yield f"This holds until {case['holds_until']}."
 
 
 def _in(each: dict[str, Any]) -> str:
@@ -128,6 +130,8 @@ def _one(key: str, value: Any) -> str:
         return STATUS[value]
     if key == "reasons":
         return "because: " + ", ".join(code.replace("_", " ") for code in value)
+    if key == "no_reasons":
+        return "and not because: " + ", ".join(code.replace("_", " ") for code in value)
     if key == "nothing":
         return "nothing said of " + " or ".join(WORDS.get(name, name) for name in value)
     if key == "optional":

@@ -55,9 +55,13 @@ class World:
         return assess(self.schedule, child, history, on)
 
     def is_one_edition(self, group: str, first: date, last: date) -> bool:
-        """Whether the same rules are in force on both days."""
+        """Whether the same rules are in force on both days, those across groups included."""
         schedule = self.schedule
-        return not isinstance(schedule, Schedule) or schedule.edition_on(group, first) is schedule.edition_on(group, last)
+        if not isinstance(schedule, Schedule):
+            return True
+        across = (*schedule.live, *schedule.observation_spacing, *schedule.contraindications)
+        unchanged = all(rule.span.holds_on(first) == rule.span.holds_on(last) for rule in across)
+        return unchanged and schedule.edition_on(group, first) is schedule.edition_on(group, last)
 
 
 def laws_of(world: World) -> dict[str, Callable[[int], None]]:
@@ -217,15 +221,9 @@ def test_an_answer_holds_until_its_last_day_and_not_a_day_longer(world: World, p
     span = (first.holds_until - on).days
     for ahead in {0, 1, span // 3, span // 2, span - 1, span} & set(range(span + 1)):
         assert _answer(world.assess(child, history, on + timedelta(ahead))) == _answer(first)
-    assert _told(world.assess(child, history, first.holds_until + DAY)) != _told(first)
+    assert _answer(world.assess(child, history, first.holds_until + DAY)) != _answer(first)
 
 
 def _answer(assessment: Assessment) -> tuple[object, ...]:
-    """What is held to stay the same: verdicts, forecasts and what is due; a verdict's reasons may be put otherwise on the way."""
-    evaluations = tuple((e.n, e.group, e.dose, e.status) for e in assessment.evaluations)
-    return evaluations, assessment.forecasts, assessment.due_now, assessment.edition
-
-
-def _told(assessment: Assessment) -> tuple[object, ...]:
-    """All of the answer: a verdict that stays may come to stand for another reason, which ends an answer as well."""
+    """All that is told: verdicts and forecasts with their reasons, what is due, and the edition."""
     return assessment.evaluations, assessment.forecasts, assessment.due_now, assessment.edition

@@ -159,7 +159,7 @@ def _left_out(child: Child, dose: DoseAdministered, vaccine: Vaccine | None, on:
     if vaccine is None:
         return _aside(dose, None, ReasonCode.UNKNOWN_VACCINE, {"vaccine": dose.vaccine})
     if dose.given_on > on:
-        return _aside(dose, None, ReasonCode.AFTER_ASSESSMENT, {"assessed_on": on})
+        return _aside(dose, None, ReasonCode.AFTER_ASSESSMENT, {})
     if dose.given_on < child.born_on:
         return _aside(dose, EvaluationStatus.NOT_VALID if vaccine.groups else None, ReasonCode.BEFORE_BIRTH, {"born_on": child.born_on})
     return _aside(dose, None, ReasonCode.NOT_IN_PROGRAMME, {"vaccine": dose.vaccine})
@@ -242,6 +242,6 @@ def _differs(today: _Day, choices: dict[str, Choice], groups: set[str], day: dat
         choice, then = choices[group], later.choice(group, day)
         if then.forecast != choice.forecast or _is_due(then.forecast, day) != _is_due(choice.forecast, today.on):
             return True
-        if then.path is not choice.path and then.evaluations != choice.evaluations:
+        if then.evaluations is not choice.evaluations and then.evaluations != choice.evaluations:
             return True
     return False

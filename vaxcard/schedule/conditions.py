@@ -13,10 +13,10 @@ from vaxcard.schedule.standing import Standing
 class Facts:
     """A child's birth, sex, and what was observed and decided up to a day, with ages turned into dates once."""
 
-    __slots__ = ("ages", "born_on", "decisions", "observations", "questions", "schedule", "sex")
+    __slots__ = ("ages", "born_on", "decisions", "observations", "on", "questions", "schedule", "sex")
 
     def __init__(self, schedule: Schedule, child: Child, history: History, on: date) -> None:
-        self.schedule, self.born_on, self.sex = schedule, child.born_on, child.sex
+        self.schedule, self.born_on, self.sex, self.on = schedule, child.born_on, child.sex, on
         self.observations: dict[str, list[Observation]] = {}
         for observation in history.observations:
             if observation.on is None or observation.on <= on:
@@ -34,9 +34,13 @@ class Facts:
         return self.ages[duration]
 
     def barring(self, vaccine: str, day: date, effect: str) -> Contraindication | None:
-        """The contraindication of that effect ("never" or "clinician") that stands against a vaccine on `day`, if any."""
+        """The contraindication of that effect ("never" or "clinician") that stands against a vaccine on `day`, if any.
+
+        A day gone by is looked at by the rules of that day, a day to come by those of today.
+        """
+        ruled_on = min(day, self.on)
         for each in self.questions:
-            if each.effect == effect and vaccine in each.vaccines and holds(each.when, self, day, None):
+            if each.effect == effect and vaccine in each.vaccines and each.span.holds_on(ruled_on) and holds(each.when, self, day, None):
                 return each
         return None
 

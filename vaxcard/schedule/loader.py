@@ -20,6 +20,7 @@ from vaxcard.schedule.rules import (
     LiveSpacing,
     ObservationSpacing,
     Schedule,
+    Span,
     Vaccine,
     VaccineGroup,
 )
@@ -80,9 +81,7 @@ class _Reading:
         live = tuple(_read_live(row, vaccines) for row in main.tables("live_spacing"))
         spacing = tuple(_read_spacing(row, vaccines) for row in main.tables("observation_spacing"))
         barred = tuple(_read_contraindication(row, vaccines) for row in main.tables("contraindication"))
-        flags = list(main.words("unverified") + listed.words("unverified"))
-        for found in ([rule.unverified for rule in live], [rule.unverified for rule in spacing], [rule.unverified for rule in barred]):
-            flags += [flag for each in found for flag in each]
+        flags = main.words("unverified") + listed.words("unverified")
         schedule = Schedule(
             code=main.text("code"),
             name=main.names("name"),
@@ -200,8 +199,17 @@ def _known(row: Table, key: str, vaccines: Mapping[str, Vaccine]) -> frozenset[s
     return frozenset(codes)
 
 
+def _read_span(row: Table) -> Span:
+    """The days on which a rule across groups holds; without the keys it always has."""
+    span = Span(row.day("effective_from"), row.day("effective_until"))
+    if span.first and span.last and span.last < span.first:
+        row.complain("effective_until", f"lies before effective_from, {span.first}", "write the last day on which the rule holds")
+    return span
+
+
 def _read_live(row: Table, vaccines: Mapping[str, Vaccine]) -> LiveSpacing:
-    spacing = LiveSpacing(_known(row, "vaccines", vaccines), row.needed_duration("minimum"), row.text("source"), row.words("unverified"))
+    known, minimum = _known(row, "vaccines", vaccines), row.needed_duration("minimum")
+    spacing = LiveSpacing(known, minimum, row.text("source"), row.words("unverified"), _read_span(row))
     row.close()
     return spacing
 
@@ -209,7 +217,7 @@ def _read_live(row: Table, vaccines: Mapping[str, Vaccine]) -> LiveSpacing:
 def _read_spacing(row: Table, vaccines: Mapping[str, Vaccine]) -> ObservationSpacing:
     known = _known(row, "vaccines", vaccines)
     spacing = ObservationSpacing(
-        row.text("observation"), known, row.needed_duration("minimum"), row.text("source"), row.words("unverified")
+        row.text("observation"), known, row.needed_duration("minimum"), row.text("source"), row.words("unverified"), _read_span(row)
     )
     row.close()
     return spacing
@@ -221,6 +229,6 @@ def _read_contraindication(row: Table, vaccines: Mapping[str, Vaccine]) -> Contr
         row.complain("effect", f'"{effect}" is not an effect', f"use one of {', '.join(sorted(_EFFECTS))}")
     observation = next((condition.observation for condition in when if condition.observation), "")
     known, source = _known(row, "vaccines", vaccines), row.text("source")
-    barred = Contraindication(known, when, effect, observation, source, row.flag("sensitive"), row.words("unverified"))
+    barred = Contraindication(known, when, effect, observation, source, row.flag("sensitive"), row.words("unverified"), _read_span(row))
     row.close()
     return barred

@@ -50,7 +50,7 @@ class ReasonCode(StrEnum):
     SERIES_ALREADY_COMPLETE = "series_already_complete"
     BY_LABEL = "by_label"  # vaccine
     ACCEPTED = "accepted"  # decided_on
-    AFTER_ASSESSMENT = "after_assessment"  # assessed_on
+    AFTER_ASSESSMENT = "after_assessment"
     NOT_IN_PROGRAMME = "not_in_programme"  # vaccine or group
     UNKNOWN_VACCINE = "unknown_vaccine"  # vaccine
     # Of a forecast: which rule decides the earliest day.

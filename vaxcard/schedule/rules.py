@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from vaxcard.schedule.dates import Duration, MonthEnd
+from vaxcard.schedule.dates import Duration, MonthEnd, day_after
 from vaxcard.schedule.names import VaccineNames
 from vaxcard.schedule.plan import Bracket
 from vaxcard.schedule.series import Condition, NotCounted, Series
@@ -73,6 +73,25 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The days on which a rule across groups is in force, both ends included; None is no end."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is in force on `day`."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def turns(self) -> tuple[date, ...]:
+        """The days from which it holds, or holds no more."""
+        return tuple(day for day in (self.first, day_after(self.last) if self.last else None) if day is not None)
+
+
+ALWAYS = Span()
+
+
+@dataclass(frozen=True, slots=True)
 class Contraindication:
     """An observation that bars vaccines for good ("never") or until a clinician has decided ("clinician")."""
 
@@ -83,6 +102,7 @@ class Contraindication:
     source: str
     sensitive: bool
     unverified: tuple[str, ...]
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,7 @@ class LiveSpacing:
     minimum: Duration
     source: str
     unverified: tuple[str, ...]
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,7 @@ class ObservationSpacing:
     minimum: Duration
     source: str
     unverified: tuple[str, ...]
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -152,26 +174,30 @@ class Schedule:
         return self.vaccine_names.likely(written, on)
 
     @cached_property
-    def _periods(self) -> tuple[list[date], list["InForce"]]:
-        starts = sorted({edition.effective_from for editions in self.editions.values() for edition in editions})
-        return starts, [self._period(start) for start in starts]
+    def _across(self) -> tuple[Contraindication | LiveSpacing | ObservationSpacing, ...]:
+        """The rules that hold across groups."""
+        return (*self.live, *self.observation_spacing, *self.contraindications)
 
-    def _period(self, day: date) -> "InForce":
+    @cached_property
+    def _periods(self) -> tuple[list[date], list["InForce"]]:
+        begun = {edition.effective_from for editions in self.editions.values() for edition in editions}
+        starts = sorted(begun | {day for rule in self._across for day in rule.span.turns()})
+        return starts, [self._period(start, after) for start, after in zip(starts, [*starts[1:], None], strict=True)]
+
+    def _period(self, day: date, ends_before: date | None) -> "InForce":
         chosen = {}
         for group in self.groups:
             begun = [edition for edition in self.editions[group] if edition.effective_from <= day]
             chosen[group] = begun[-1] if begun else self.editions[group][0]
-        youngest = max(edition.effective_from for edition in chosen.values())
-        later = [e.effective_from for editions in self.editions.values() for e in editions if e.effective_from > day]
         flags = dict.fromkeys(self.unverified)
-        for edition in chosen.values():
-            flags.update(dict.fromkeys(edition.unverified))
-        return InForce(f"{self.code} {youngest.isoformat()}", chosen, tuple(flags), min(later, default=None))
+        for flagged in (*(rule for rule in self._across if rule.span.holds_on(day)), *chosen.values()):
+            flags.update(dict.fromkeys(flagged.unverified))
+        return InForce(f"{self.code} {day.isoformat()}", chosen, tuple(flags), ends_before)
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The editions of one stretch of time: its label ("cn 2026-06-17"), the flags it bears, and the day the next one begins."""
+    """The editions of one stretch of time without any change of rules: its label ("cn 2026-06-17"), its flags, the day the next begins."""
 
     label: str
     editions: Mapping[str, Edition]

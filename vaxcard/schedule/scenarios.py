@@ -19,9 +19,9 @@ from vaxcard.schedule.rules import Schedule
 _SEXES = {"female", "male", "unknown"}
 _DECISIONS = {"accept", "complete", "give", "never"}
 _OF_A_DOSE = ("vaccine", "given_on", "group")
-_OF_EVALUATIONS = {*_OF_A_DOSE, "status", "dose", "reasons", "nothing"}
+_OF_EVALUATIONS = {*_OF_A_DOSE, "status", "dose", "reasons", "no_reasons", "nothing"}
 _DAYS = ("earliest", "recommended", "past_due", "latest")
-_OF_FORECASTS = {*_DAYS, "group", "status", "dose", "vaccines", "needs", "reasons", "optional", "nothing"}
+_OF_FORECASTS = {*_DAYS, "group", "status", "dose", "vaccines", "needs", "reasons", "no_reasons", "optional", "nothing"}
 
 Wanted = Mapping[str, Any]
 
@@ -39,6 +39,8 @@ class Scenario:
     forecasts: tuple[Wanted, ...]
     due_now: tuple[str, ...]
     not_due: tuple[str, ...]
+    holds_until: date | None = None
+    """The last day on which the answer is the same by time alone; None where the case does not say."""
 
 
 def read_scenarios(folder: Path, schedule: Schedule) -> tuple[Scenario, ...]:
@@ -83,7 +85,7 @@ class _Reading:
             row.place, row.text("title"), Child(born_on, sex), History(doses, observations, decisions), row.needed_day("today"),
             tuple(self._wanted(table, _OF_EVALUATIONS, set(EvaluationStatus)) for table in row.tables("evaluations")),
             tuple(self._wanted(table, _OF_FORECASTS, set(SeriesStatus)) for table in row.tables("forecasts")),
-            self._groups("due_now"), self._groups("not_due"),
+            self._groups("due_now"), self._groups("not_due"), row.day("holds_until"),
         )  # fmt: skip
         if not (found.evaluations or found.forecasts or found.due_now or found.not_due):
             row.complain("forecasts", "is missing", "say what is expected: evaluations, forecasts, due_now or not_due")
@@ -111,8 +113,9 @@ class _Reading:
                 self._one_of(row, key, row.text(key), among)
         for word in row.words("vaccines"):
             self._one_of(row, "vaccines", word, self.schedule.vaccines)
-        for word in row.words("reasons"):
-            self._one_of(row, "reasons", word, set(ReasonCode))
+        for key in ("reasons", "no_reasons"):
+            for word in row.words(key):
+                self._one_of(row, key, word, set(ReasonCode))
         return row.values
 
     def _groups(self, key: str) -> tuple[str, ...]:
@@ -142,6 +145,8 @@ def _differences(found: Assessment, case: Scenario) -> Iterator[str]:
         yield from _unlike(found.forecasts, wanted, ("group",), str(wanted.get("group")))
     yield from (f"{group}: expected to be due, found not due" for group in case.due_now if group not in found.due_now)
     yield from (f"{group}: expected not to be due, found due" for group in case.not_due if group in found.due_now)
+    if case.holds_until is not None and found.holds_until != case.holds_until:
+        yield f"expected to hold until {case.holds_until}, found {_said(found.holds_until)}"
 
 
 def _unlike(answers: tuple[Evaluation, ...] | tuple[Forecast, ...], wanted: Wanted, keys: tuple[str, ...], what: str) -> Iterator[str]:
@@ -159,6 +164,8 @@ def _unlike(answers: tuple[Evaluation, ...] | tuple[Forecast, ...], wanted: Want
 def _same(answer: Evaluation | Forecast, key: str, value: Any) -> bool:
     if key == "reasons":
         return set(value) <= {str(reason.code) for reason in answer.reasons}
+    if key == "no_reasons":
+        return not set(value) & {str(reason.code) for reason in answer.reasons}
     if key == "nothing":
         return all(getattr(answer, name) is None for name in value)
     got = getattr(answer, key)
@@ -166,7 +173,7 @@ def _same(answer: Evaluation | Forecast, key: str, value: Any) -> bool:
 
 
 def _found(answer: Evaluation | Forecast, key: str, value: Any) -> str:
-    if key == "reasons":
+    if key in ("reasons", "no_reasons"):
         return _said([str(reason.code) for reason in answer.reasons])
     if key == "nothing":
         return _said([f"{name} {getattr(answer, name)}" for name in value if getattr(answer, name) is not None])

@@ -12,7 +12,10 @@ from vaxcard.schedule.series import DoseRule
 
 
 class LiveDoses:
-    """The injected live doses of a history in order, counted or not: any of them keeps the next one at its distance."""
+    """The injected live doses of a history in order, counted or not: any of them keeps the next one at its distance.
+
+    A dose given is held to the distance in force on its day, one to come to that of the day of assessment.
+    """
 
     __slots__ = ("_given", "concerned")
 
@@ -28,7 +31,7 @@ class LiveDoses:
     def reason(self, given_on: date, vaccine: str) -> Reason | None:
         """Why a dose comes too soon after another live one, or None; the same day is allowed."""
         for spacing, days, given in self._given:
-            if vaccine not in spacing.vaccines:
+            if vaccine not in spacing.vaccines or not spacing.span.holds_on(given_on):
                 continue
             before = bisect_left(days, given_on)
             if before and given_on < (valid_from := spacing.minimum.after(days[before - 1])):
@@ -49,7 +52,7 @@ class LiveDoses:
         A live dose given on the day of assessment itself does not bar a second one on that same day.
         """
         for spacing, days, given in self._given:
-            if vaccine not in spacing.vaccines:
+            if vaccine not in spacing.vaccines or not spacing.span.holds_on(on):
                 continue
             last = len(days) - 1
             if days[last] == on and earliest <= on:
@@ -73,7 +76,7 @@ class LiveDoses:
 
 def observation_reason(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
     """Why a dose comes too soon after an event such as immunoglobulin, or None."""
-    for since, valid_from, values, source in _event_waits(vaccine, facts) if facts.observations else ():
+    for since, valid_from, values, source in _event_waits(vaccine, facts, given_on) if facts.observations else ():
         if since <= given_on < valid_from:
             return Reason(ReasonCode.TOO_SOON_AFTER_OBSERVATION, values, source)
     return None
@@ -81,14 +84,14 @@ def observation_reason(given_on: date, vaccine: str, facts: Facts) -> Reason | N
 
 def observation_waits(vaccine: str, facts: Facts, on: date) -> Iterator[tuple[date, Reason]]:
     """The days until which a vaccine waits after events up to `on`."""
-    for since, valid_from, values, source in _event_waits(vaccine, facts):
+    for since, valid_from, values, source in _event_waits(vaccine, facts, on):
         if since <= on:
             yield valid_from, Reason(ReasonCode.FROM_OBSERVATION, values, source)
 
 
-def _event_waits(vaccine: str, facts: Facts) -> Iterator[tuple[date, date, dict[str, ReasonValue], str]]:
+def _event_waits(vaccine: str, facts: Facts, ruled_on: date) -> Iterator[tuple[date, date, dict[str, ReasonValue], str]]:
     for spacing in facts.schedule.observation_spacing:
-        if vaccine not in spacing.vaccines:
+        if vaccine not in spacing.vaccines or not spacing.span.holds_on(ruled_on):
             continue
         for event in facts.observations.get(spacing.observation, ()):
             if event.on is not None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from vaxcard.errors import InputFault
 from vaxcard.schedule.history import History
 from vaxcard.schedule.outcomes import Assessment, Forecast, ReasonCode, SeriesStatus
-from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.rules import LiveSpacing, Schedule
 from vaxcard.schedule.visit_rules import VisitRules
 
 
@@ -183,13 +183,16 @@ class _Planning:
         found: tuple[date | None, str | None] = (None, None)
         for other in (*self.chosen, *sorted(self.given)):
             for spacing in self.schedule.live:
-                if vaccine in spacing.vaccines and other in spacing.vaccines and vaccine != other:
+                if self._keeps_apart(spacing, vaccine, other) and vaccine != other:
                     day = spacing.minimum.after(self.assessment.on)
                     found = (day, other) if found[0] is None or day > found[0] else found
         return found
 
     def _are_apart(self, vaccine: str, other: str) -> bool:
-        return any(vaccine in spacing.vaccines and other in spacing.vaccines for spacing in self.schedule.live)
+        return any(self._keeps_apart(spacing, vaccine, other) for spacing in self.schedule.live)
+
+    def _keeps_apart(self, spacing: LiveSpacing, vaccine: str, other: str) -> bool:
+        return vaccine in spacing.vaccines and other in spacing.vaccines and spacing.span.holds_on(self.assessment.on)
 
     def _is_injected(self, vaccine: str) -> bool:
         return self.schedule.vaccines[vaccine].route == "injection"

@@ -41,7 +41,7 @@ def _left_out(person: Person, dose: DoseAdministered) -> Evaluation:
     if padded(dose.vaccine) not in person.schedule.vaccines:
         reason = Reason(ReasonCode.UNKNOWN_VACCINE, {"vaccine": dose.vaccine}, "record")
     elif dose.given_on > person.on:
-        reason = Reason(ReasonCode.AFTER_ASSESSMENT, {"assessed_on": person.on}, "record")
+        reason = Reason(ReasonCode.AFTER_ASSESSMENT, {}, "record")
     elif dose.given_on < person.born_on:
         status, reason = EvaluationStatus.NOT_VALID, Reason(ReasonCode.BEFORE_BIRTH, {"born_on": person.born_on}, "record")
     return Evaluation(dose.n, dose.given_on, dose.vaccine, None, None, status, (reason,))

@@ -81,8 +81,9 @@ class Group:
         """One verdict for each dose that holds an antigen of the group."""
         verdicts: dict[int, list[Verdict]] = {}
         for board, outlooks in self.found:
+            ordered = _answered_first(outlooks, self.person)
             for at, given in enumerate(board.taken):
-                verdicts.setdefault(given.at, []).append(_in_antigen(given, at, outlooks))
+                verdicts.setdefault(given.at, []).append(_in_antigen(at, ordered))
         for at, found in verdicts.items():
             yield self._evaluation(self.person.given[at], [each for each in found if each is not None])
 
@@ -99,12 +100,16 @@ class Group:
 Verdict = tuple[EvaluationStatus, int | None, tuple[Reason, ...]] | None
 
 
-def _in_antigen(given: Given, at: int, outlooks: list[Outlook]) -> Verdict:
-    """A dose that is valid on any of the best series is valid; else the verdict of the one that is answered with."""
-    found = [
-        (each.standing.statuses[at], each.standing.numbers[at], _told(each.standing.reasons[at], each)) for each in _by_weight(outlooks)
-    ]
-    return next((each for each in found if each[0] is EvaluationStatus.VALID), found[0] if found else None)
+def _in_antigen(at: int, outlooks: list[Outlook]) -> Verdict:
+    """A dose that is valid on any of the best series is valid; else the verdict of the first, the one that is answered with."""
+    for each in outlooks:
+        if each.standing.statuses[at] is EvaluationStatus.VALID:
+            break
+    else:
+        if not outlooks:
+            return None
+        each = outlooks[0]
+    return each.standing.statuses[at], each.standing.numbers[at], _told(each.standing.reasons[at], each)
 
 
 def _told(reasons: tuple[Reason, ...], outlook: Outlook) -> tuple[Reason, ...]:
@@ -114,8 +119,12 @@ def _told(reasons: tuple[Reason, ...], outlook: Outlook) -> tuple[Reason, ...]:
     return tuple(replace(each, sensitive=True) for each in reasons)
 
 
-def _by_weight(outlooks: Iterable[Outlook]) -> list[Outlook]:
-    return sorted(outlooks, key=lambda each: each.standing.series.kind is not SeriesType.RISK)
+def _answered_first(outlooks: list[Outlook], person: Person) -> list[Outlook]:
+    """The best series of an antigen, led by the one that is answered with."""
+    if len(outlooks) < 2:
+        return outlooks
+    first = _one_answer([[each] for each in outlooks], person)[0]
+    return [first, *(each for each in outlooks if each is not first)]
 
 
 def _status(found: list[SeriesStatus]) -> SeriesStatus:
