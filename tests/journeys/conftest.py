@@ -5,10 +5,14 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.journeys.nurse import Desk
+from tests.serving import open_house
 
 QUIET_AND_CLOSED = [
     "--no-sandbox",  # it refuses to run as root otherwise; only our own pages are opened
@@ -32,14 +36,20 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    """One Chromium for a worker's stories; each story opens windows of its own."""
+def driver() -> Iterator[Any]:
+    """What steers a browser; a worker has one."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser stories")
     skip_without_driver()
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=QUIET_AND_CLOSED)
-        yield opened
-        opened.close()
+    with playwright.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Any, chromium: str) -> Iterator[Any]:
+    """One Chromium for a worker's stories; each story opens windows of its own."""
+    opened = driver.chromium.launch(executable_path=chromium, args=QUIET_AND_CLOSED)
+    yield opened
+    opened.close()
 
 
 def skip_without_driver() -> None:
@@ -70,22 +80,44 @@ def counter_screen(browser: Any) -> Iterator[Any]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Any], str]]:
     """Serves an application on a free port of this host until the story ends; gives its address."""
+    with ExitStack() as running:
+        yield lambda app: running.enter_context(served(app))
+
+
+@pytest.fixture
+def counter(open_counter: Desk) -> Iterator[Desk]:
+    """The clinic that stories share: each brings children of its own and leaves the clock alone."""
+    yield open_counter
+    open_counter.check_scripts()
+
+
+@pytest.fixture(scope="session")
+def open_counter(
+    browser: Any, sqlite_template: Path, keyring: Any, schedule: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """One served clinic for all the stories of a worker that need no other."""
+    from vaxcard.records.database import open_database
+
+    folder = tmp_path_factory.mktemp("counter")
+    database = open_database(f"sqlite:///{shutil.copy(sqlite_template, folder / 'registry.db')}", keyring)
+    house = open_house(database, schedule, print_folder=str(folder / "print"))
+    with served(house.app) as address, ExitStack() as windows:
+        yield Desk(house, address, browser, windows)
+    database.close()
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """The application on a free port of this host; gives its address."""
     from werkzeug.serving import make_server
 
-    running: list[tuple[Any, threading.Thread]] = []
-
-    def start(app: Any) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        running.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server, thread in running:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @contextmanager

@@ -154,4 +154,3 @@ def test_from_a_printed_card_to_a_recorded_dose_and_a_text_taken_back(town: Town
     assert phone.get_by_role("heading", name="都按时打了").is_visible()
     assert phone.get_by_text("前 3 次都好了").is_visible()
     assert phone.locator(".tok.done").all_inner_texts()[-1].startswith("3")
-
