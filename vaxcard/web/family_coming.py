@@ -17,6 +17,7 @@ from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord
 from vaxcard.schedule.brackets import BracketView, SlotState, VisitView
 from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode
+from vaxcard.schedule.questions import load_family_questions
 from vaxcard.schedule.rules import Schedule
 
 _ASKED = (ReasonCode.CLINICIAN_DECIDES, ReasonCode.SKIN_TEST_FIRST, ReasonCode.SEX_UNKNOWN)
@@ -28,6 +29,8 @@ _FOR_FAMILIES = {
     ReasonCode.FROM_DECISION: marked("The doctor set this day"),
     ReasonCode.CLINICIAN_DECIDES: marked("The doctor decides"),
 }
+# A finding that nothing sensitive hangs on, such as an early birth: still not named.
+_LOOKED_AT = {**_FOR_FAMILIES, ReasonCode.CLINICIAN_DECIDES: marked("The doctor looks at your child first, and then decides")}
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,9 @@ def _wait(visit: VisitView, forecast: Forecast) -> Wait:
     return Wait(number, asked or Reason(ReasonCode.CLINICIAN_DECIDES, {}, ""), None)
 
 
-def why(reason: Reason, lang: str) -> str:
-    """A reason in a family's words, without what only the clinic may know."""
-    return say_withheld(lang) if reason.sensitive else say_reason(reason, lang, sentences=_FOR_FAMILIES)
+def why(reason: Reason, lang: str, country: str | None = None) -> str:
+    """A reason in a family's words, without what only the clinic may know; `country` (a schedule's code) words what is left to a doctor."""
+    if reason.sensitive:
+        return say_withheld(lang)
+    sentences = _LOOKED_AT if "observation" in reason.values else _FOR_FAMILIES
+    return say_reason(reason, lang, sentences=sentences, questions=load_family_questions(country) if country else None)
