@@ -42,7 +42,8 @@ def card(token: str) -> ResponseReturnValue:
         read = chart.read(acting.session, acting.keyring, acting.schedule, door.child.id, acting.today)
         view = family_view.arrange(acting.schedule, read, door.clinic, acting.today, next_session_day(door.clinic, acting.now))
         lately = visit_lately(read, acting.today)
-    words = {"why": lambda reason: family_coming.why(reason, language(), acting.schedule.code), "way": way_to(door.clinic.region, door.clinic.address)}
+    way, country = way_to(door.clinic.region, door.clinic.address), acting.schedule.code
+    words = {"why": lambda reason: family_coming.why(reason, language(), country), "way": way}
     return render_template("family/card.html", view=view, token=door.token, is_open=door.device is not None, lately=lately, **words)
 
 
