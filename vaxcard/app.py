@@ -29,6 +29,7 @@ from vaxcard.web import (
     boxes,
     camera,
     changing,
+    contacts,
     counter,
     deciding,
     desk,
@@ -103,7 +104,7 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, print_desk.print_desk, printers.printers, family_counter.family_counter)
-    what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding)
+    what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
     for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk):
         app.register_blueprint(pages)

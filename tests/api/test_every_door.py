@@ -55,6 +55,11 @@ class Visit:
         assert self.send("POST", f"{self.door}/decisions", body).status_code == 200
         return str(body["id"])
 
+    def guardian(self) -> str:
+        """The door of the child's first guardian."""
+        (mother, *_) = self.client.get(f"{self.door}/guardians").get_json()["items"]
+        return f"{self.door}/guardians/{mother['id']}"
+
     def blank(self) -> str:
         """The code of a card that belongs to nobody."""
         with self.house.story.on(TODAY) as acting:
@@ -86,6 +91,10 @@ def _decide(at: Visit) -> Any:
     return at.send("POST", f"{at.door}/decisions", body, matching=True)
 
 
+def _asked(**told: object) -> dict[str, object]:
+    return {"id": str(an_id()), "identity_confirmed": True, **told}
+
+
 WORK: dict[str, Callable[[Visit], Any]] = {
     "openapi.description": lambda at: at.send("GET", "/api/v1/openapi.json"),
     "scans.scan": lambda at: at.send("POST", "/api/v1/scans", {"code": at.token}),
@@ -106,6 +115,12 @@ WORK: dict[str, Callable[[Visit], Any]] = {
     "events.move": _move,
     "events.end_finding": lambda at: at.send("DELETE", f"{at.door}/observations/{at.found()}"),
     "events.end_of_decision": lambda at: at.send("DELETE", f"{at.door}/decisions/{at.decided()}"),
+    "guardians.people": lambda at: at.send("GET", f"{at.door}/guardians"),
+    "guardians.add": lambda at: at.send("POST", f"{at.door}/guardians", _asked(name="云大山", phone="13900000008"), matching=True),
+    "guardians.change": lambda at: at.send("PUT", at.guardian(), _asked(phone="13900000009"), matching=True),
+    "guardians.remove": lambda at: at.send("POST", f"{at.guardian()}/removal", _asked(), matching=True),
+    "guardians.first": lambda at: at.send("POST", f"{at.guardian()}/first", _asked(), matching=True),
+    "guardians.confirm": lambda at: at.send("PUT", f"{at.guardian()}/confirmation"),
     "plans.plan": lambda at: at.send("GET", f"{at.door}/visit-plan"),
     "plans.fix": _appoint,
     "plans.expected": lambda at: at.send("GET", f"/api/v1/visits?on={TODAY.isoformat()}"),

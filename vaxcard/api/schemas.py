@@ -130,6 +130,16 @@ SCHEMAS: dict[str, Schema] = {
             "until": DAY_OR_NONE,
         }
     ),
+    "Guardians": whole({"items": list_of("Guardian")}),
+    "Guardian": whole(
+        {
+            "id": ID,
+            **{name: TEXT_OR_NONE for name in ("name", "phone", "relation", "language", "unreachable")},
+            "agrees_to_texts": FLAG,
+            "can_be_texted": FLAG,
+            "confirmed_on": DAY_OR_NONE,
+        }
+    ),
     "Cards": whole({"items": list_of("Card")}),
     "Protection": whole({"child": ID, "sensitive": FLAG}),
     "TrailEntry": whole(

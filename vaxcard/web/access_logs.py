@@ -39,10 +39,17 @@ _DONE = {
     "identity.confirmed": marked("asked for name and birth date"),
     "observation.record": marked("recorded a finding"),
     "decision.record": marked("recorded a decision"),
+    "guardian.change": marked("changed a guardian or a number"),
+    "guardian.add": marked("added a guardian"),
+    "guardian.remove": marked("took a guardian off"),
+    "guardian.order": marked("changed who is asked first"),
+    "guardian.confirm": marked("asked whether the number is still right"),
     "visit.appoint": marked("made an appointment"),
     "cards.issue": marked("printed cards"),
     "cards.replace": marked("replaced cards"),
+    "cards.take-back": marked("put closed cards back into use"),
     "cards.bind": marked("gave the child a new card"),
+    "cards.unbind": marked("freed a blank cover again"),
     "cards.label": marked("printed a sticker"),
 }
 _OTHER = marked("worked with the record")

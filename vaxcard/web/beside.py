@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from vaxcard.api.access import Caller
@@ -13,7 +13,7 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.look_alikes import look_alikes
 from vaxcard.records.not_given import NotGivenBecause, not_given_of
-from vaxcard.records.people import ChildState
+from vaxcard.records.people import ChildState, GuardianRecord
 from vaxcard.records.phone_faults import guardians_to_ask
 from vaxcard.records.planning import visit_plan
 from vaxcard.schedule.visits import WaitCause
@@ -21,6 +21,7 @@ from vaxcard.web.changing import BECAUSE
 from vaxcard.web.child_view import Brief, View, brief, masked
 
 _TOLD_TO_FEW = (NotGivenBecause.CONTRAINDICATED,)
+_HOLDS_FOR = timedelta(days=90)  # a number that the family said is right is not asked about at every visit
 _PUT_OFF = (WaitCause.LIMIT, WaitCause.SITE, WaitCause.LIVE)
 
 
@@ -37,6 +38,16 @@ class NotGiven:
 
 
 @dataclass(frozen=True)
+class NumberToAsk:
+    """A guardian to be asked whether this is still their number; `is_faulty` where no text arrives."""
+
+    guardian_id: UUID
+    name: str | None
+    phone: str | None
+    is_faulty: bool
+
+
+@dataclass(frozen=True)
 class Beside:
     """The rest of the page. `sites` and `put_off` are by group; `void_id` is for what is taken back from this page."""
 
@@ -48,7 +59,7 @@ class Beside:
     retry: dict[str, date]
     not_given: tuple[NotGiven, ...]
     look_alikes: tuple[Brief, ...]
-    numbers_to_ask: tuple[tuple[str | None, str | None], ...]
+    numbers_to_ask: tuple[NumberToAsk, ...]
 
 
 def beside(acting: Acting, read: Chart, view: View, who: Caller) -> Beside:
@@ -88,8 +99,15 @@ def _retries(acting: Acting, child_id: UUID) -> dict[str, date]:
     return {row.vaccine: row.retry_on for row in rows if row.retry_on is not None and row.retry_on > acting.today}
 
 
-def _numbers(acting: Acting, read: Chart) -> tuple[tuple[str | None, str | None], ...]:
-    """Guardians, by name and number, at whose number no text arrives."""
+def _numbers(acting: Acting, read: Chart) -> tuple[NumberToAsk, ...]:
+    """Guardians at whose number no text arrives; else the one who is asked first, unless they said lately that it is right."""
     wanted = guardians_to_ask(acting.session, read.child.id)
-    guardians = [each.guardian for each in read.child.guardianships if each.guardian.id in wanted]
-    return tuple((each.name(acting.keyring), masked(each.phone(acting.keyring))) for each in guardians)
+    guardians = [each.guardian for each in read.child.guardianships if each.guardian.phone_key is not None]
+    faulty = [each for each in guardians if each.id in wanted]
+    unasked = [each for each in guardians[:1] if not _asked_lately(each, acting.today)]
+    asked = faulty or unasked
+    return tuple(NumberToAsk(each.id, each.name(acting.keyring), masked(each.phone(acting.keyring)), bool(faulty)) for each in asked)
+
+
+def _asked_lately(guardian: GuardianRecord, today: date) -> bool:
+    return guardian.phone_confirmed_on is not None and today < guardian.phone_confirmed_on + _HOLDS_FOR
