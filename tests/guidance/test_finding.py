@@ -30,9 +30,10 @@ def test_what_is_typed_finds_its_pages(asked: str, found: list[Topic]) -> None:
     assert list(find([POLIO, MEASLES, SOLIDS], asked)) == found
 
 
-def test_what_is_called_so_goes_before_what_merely_speaks_of_it() -> None:
-    rash = Topic("/rash", {"zh": "疹子", "en": "Rash"}, "rash", ())
-    assert find([MEASLES, rash], "疹") == (rash, MEASLES)
+def test_what_is_called_so_goes_before_what_merely_holds_it() -> None:
+    five = Topic("/five", {"zh": "百白破-脊灰-Hib五联疫苗", "en": "DTaP, polio and Hib"}, "injection", ())
+    hib = Topic("/hib", {"zh": "Hib疫苗", "en": "Haemophilus influenzae b"}, "injection", ("Hib",))
+    assert find([five, hib], "hib") == (hib, five)
 
 
 def test_a_very_long_question_is_cut() -> None:

@@ -28,6 +28,7 @@ FAMILY = (
     *("choose_guardian", "ask_for_code", "type_code", "open_with_code", "welcome", "open_with_pass"),
     *("record", "certificate", "texts", "wish", "devices", "forget_device", "looks", "calendar", "change_calendar"),
     *("cannot_come", "say_cannot_come", "absence_told"),
+    *("knowledge", "knowledge_found", "visit_day", "care_by_age", "age_told", "vaccine_told"),
 )
 # Doors that anybody may open, by endpoint; besides the family's they show nothing of anyone.
 PUBLIC = frozenset(

@@ -14,11 +14,12 @@ from importlib.resources import files
 from typing import Any
 
 from vaxcard.guidance.library import Advice, GuidanceFault, Names, Source
-from vaxcard.schedule.dates import parse_duration
+from vaxcard.schedule.dates import Duration, parse_duration
 
 _PLACE = "guidance/data/care.toml"
 _NOT_LINES = ("icon", "source", "from", "until")
 _BIRTH = "birth"
+_ANY_BIRTH = date(2001, 1, 1)  # ages are compared as the days on which one child reaches them
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,13 @@ class Danger:
 def care_at(born_on: date, today: date) -> Care | None:
     """What to tell a family of a child of this age; None before birth."""
     return next((care for care in ages() if care.ages.hold(born_on, today)), None)
+
+
+def cares_between(start: Duration, until: Duration | None) -> tuple[Care, ...]:
+    """What is told from the day on which a child reaches one age to the day before it reaches another."""
+    begins, ends = start.after(_ANY_BIRTH), until.after(_ANY_BIRTH) if until else date.max
+    spans = [(care, parse_duration(care.ages.start).after(_ANY_BIRTH), care.ages.until) for care in ages()]
+    return tuple(care for care, first, last in spans if first < ends and (last is None or parse_duration(last).after(_ANY_BIRTH) > begins))
 
 
 def danger_at(born_on: date, today: date) -> Danger:

@@ -24,7 +24,7 @@ class Topic:
 
 
 def find(topics: Iterable[Topic], asked: str) -> tuple[Topic, ...]:
-    """The pages in which every typed word occurs, those whose name begins with it first; else those that share most pairs of letters."""
+    """The pages in which every typed word occurs, those that have it for a word of theirs first; else the nearest by pairs of letters."""
     wanted = _folded(asked[:LONGEST]).split()
     if not wanted:
         return ()
@@ -32,7 +32,7 @@ def find(topics: Iterable[Topic], asked: str) -> tuple[Topic, ...]:
     fitting = [(topic, words) for topic, words in told if all(any(each in word for word in words) for each in wanted)]
     if not fitting:
         return _near(told, _pairs("".join(wanted)))
-    called_so = {topic.address for topic, words in fitting if any(word.startswith(wanted[0]) for word in words[: len(topic.names)])}
+    called_so = {topic.address for topic, words in fitting if " ".join(wanted) in words}
     return tuple(topic for topic, _ in sorted(fitting, key=lambda each: each[0].address not in called_so))
 
 

@@ -21,12 +21,12 @@ _PARTS = ("usual", "watch", "tell", "day")
 
 
 class Kind(StrEnum):
-    """How a family comes by a vaccine."""
+    """How a family comes by a vaccine: free, for money, for a reason of its own, or no longer."""
 
     PROGRAMME = "programme"
     PAID = "paid"
-    EARLIER = "earlier"
     OTHER = "other"
+    EARLIER = "earlier"
 
 
 @dataclass(frozen=True)

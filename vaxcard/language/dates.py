@@ -58,6 +58,11 @@ def name_of_language(lang: str) -> str:
     return Locale.parse(lang).get_language_name(lang) or lang
 
 
+def direction_of(lang: str) -> str:
+    """Which way a language is written: `ltr` or `rtl`, as pages tell the browser."""
+    return str(Locale.parse(_locale(lang)).text_direction)
+
+
 def say_clock(moment: time, lang: str) -> str:
     """A time of day on the 24-hour clock, '8:00'."""
     return format_time(moment, "H:mm", locale=_locale(lang))

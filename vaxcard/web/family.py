@@ -19,13 +19,22 @@ from vaxcard.guidance.maps import way_to
 from vaxcard.records import chart
 from vaxcard.records.issued_cards import card_by_token, note_scanned
 from vaxcard.records.visits import next_session_day
-from vaxcard.web import family_absence, family_calendar, family_coming, family_hours, family_opening, family_record, family_view
+from vaxcard.web import (
+    family_absence,
+    family_calendar,
+    family_coming,
+    family_hours,
+    family_opening,
+    family_record,
+    family_view,
+    knowledge,
+)
 from vaxcard.web.family_after import visit_lately
 from vaxcard.web.family_door import at_door, family
 
 __all__ = ["PAGES", "family"]
 
-PAGES = (family_absence, family_calendar, family_hours, family_opening, family_record)
+PAGES = (family_absence, family_calendar, family_hours, family_opening, family_record, knowledge)
 """The other rooms of a card's address; being imported, their pages are there."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from vaxcard.api.problems import problem_of
 from vaxcard.api.service import LANGUAGE_COOKIE, language, new_id, service
@@ -68,18 +69,29 @@ class AtDoor:
         self.acting.note("child.look", child_id=self.child.id, subjects=[f"card:{self.card.id}", *device])
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Somebody with a valid card, before pages that speak of no child: the card's token, and the clinic to ring."""
+
+    token: str
+    clinic: ClinicRecord
+
+
+def holder_of(token: str) -> Holder:
+    """Whoever holds this card; nothing of the child is read. Raises as `at_door`."""
+    greet()
+    read = _read(token)
+    with service().database.reading() as session:
+        return Holder(read, load_clinic(session, _held(session, read)[1].clinic_id))
+
+
 @contextmanager
 def at_door(token: str, *, lock: bool = False) -> Iterator[AtDoor]:
     """A transaction in the name of whoever holds this card. Raises CardUnknown, CardReplaced, CardRevoked or CardClosed."""
     greet()
-    read = token_from_scan(token.strip("/"))
+    read = _read(token)
     with service().acting(ACTOR, None, None) as acting:
-        if read is None:
-            raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
-        card = card_by_token(acting.session, read)
-        child = load_child(acting.session, card.child_id, lock=lock) if card.child_id else None
-        if child is None or not is_shown(child):
-            raise CardRevoked("this card is no longer in use", advice="ask your clinic")
+        card, child = _held(acting.session, read, lock=lock)
         clinic = load_clinic(acting.session, child.clinic_id)
         device = device_with(acting.session, child.id, device_secret(), acting.now)
         today = g.page_today = service().today(clinic.time_zone)
@@ -87,6 +99,23 @@ def at_door(token: str, *, lock: bool = False) -> Iterator[AtDoor]:
         if device and device.seen_on != today:
             device.seen_on = today
         yield AtDoor(replace(acting, actor=actor, clinic_id=clinic.id, today=today), read, card, child, clinic, device)
+
+
+def _read(token: str) -> str:
+    """The token as cards bear it, from an address in any spelling."""
+    read = token_from_scan(token.strip("/"))
+    if read is None:
+        raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
+    return read
+
+
+def _held(session: Session, token: str, *, lock: bool = False) -> tuple[CardRecord, ChildRecord]:
+    """A card that is in use and its child, who may be shown."""
+    card = card_by_token(session, token)
+    child = load_child(session, card.child_id, lock=lock) if card.child_id else None
+    if child is None or not is_shown(child):
+        raise CardRevoked("this card is no longer in use", advice="ask your clinic")
+    return card, child
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from vaxcard.errors import ManyFaults, PasswordNeeded, ReasonNeeded, VaxcardErro
 from vaxcard.guidance.after import after_visit
 from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
 from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
-from vaxcard.language.dates import name_of_language, say_month, say_weekday
+from vaxcard.language.dates import direction_of, name_of_language, say_month, say_weekday
 from vaxcard.records.openings import OpeningReason
 from vaxcard.web.look import drawing_address, stylesheet_address
 
@@ -64,6 +64,7 @@ def _page() -> dict[str, Any]:
     who = caller_or_none()
     return {
         "lang": language(),
+        "direction": direction_of(language()),
         "html_lang": _HTML_LANGUAGES.get(language(), language()),
         "other_languages": [(lang, name_of_language(lang)) for lang in languages() if lang != language()],
         "me": who,
