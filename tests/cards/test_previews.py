@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.cards import invented
-from vaxcard.cards.previews import previews
+from vaxcard.cards.previews import previews, whole_set
 from vaxcard.papers.check import read_picture
 
 
@@ -29,3 +29,10 @@ def test_a_preview_scans_as_the_print_does(schedule):
     face = Image.open(BytesIO(front.png)).convert("RGBA")
     on_white = Image.alpha_composite(Image.new("RGBA", face.size, "white"), face).convert("L")
     assert [symbol.text for symbol in read_picture(on_white)] == [one.cards[2].identity.code.url]
+
+
+def test_a_set_on_one_picture_is_drawn_once_and_again_when_something_on_it_changes(schedule):
+    one = invented.card_set(schedule)
+    picture = whole_set(one)
+    assert whole_set(invented.card_set(schedule)) is picture
+    assert whole_set(invented.card_set(schedule, name="小禾")) != picture

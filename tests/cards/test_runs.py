@@ -14,7 +14,7 @@ from vaxcard.cards.blanks import prepare_blanks, print_blanks
 from vaxcard.cards.gathering import Asked
 from vaxcard.cards.issuing import bind_cover, replace_cards
 from vaxcard.cards.payload import token_from_scan
-from vaxcard.errors import CardClosed, CardReplaced, InputFault
+from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, InputFault
 from vaxcard.papers.sheets import Paper
 from vaxcard.records.audit import verify
 from vaxcard.records.chart import load_child
@@ -117,6 +117,8 @@ def test_lost_cards_are_replaced_with_a_reason_and_the_old_symbol_says_so(story,
     with story.on(TODAY) as acting:
         closed = replace_cards(acting, load_child(acting.session, child, lock=True), reason="lost on the bus")
         assert len(closed) == 8 and {card.closed_reason for card in closed} == {"lost on the bus"}
+    with story.database.reading() as session, pytest.raises(CardRevoked, match="no new one is printed yet"):
+        card_by_token(session, token_from_scan(old[0]))
     new = links(press(story, [child], out=tmp_path / "new.pdf").files[0])
     assert not set(old) & set(new)
     with story.database.reading() as session:

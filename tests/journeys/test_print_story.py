@@ -66,11 +66,12 @@ def test_a_print_is_asked_for_watched_and_taken_and_a_lost_card_is_replaced(
     assert len(old) == 8
 
     typed(screen, f"{address}/desk/print/", "云小朵")
-    screen.get_by_role("button", name="丢了").click()
-    screen.get_by_text("旧卡一扫就会说已停用").wait_for()
+    screen.get_by_role("link", name="丢了").click()
+    screen.get_by_role("button", name="停用 8 张卡").click()
+    screen.get_by_text("现在没有卡能打开这份记录").wait_for()
     cards = screen.url
     typed(screen, f"{address}/counter/", f"HTTP://127.0.0.1:8000/C/{min(old)}")
-    assert "换" in screen.get_by_role("alert").inner_text()
+    assert "停用" in screen.get_by_role("alert").inner_text()
     screen.goto(cards)
     new = taken(screen, screen.get_by_role("button", name="打印整套卡"))
     assert len(new) == 8 and not new & old

@@ -11,6 +11,7 @@ import pytest
 
 from tests.serving import MORNING, TODAY, House, form_token, open_house, post_form, said
 from tests.story import an_id, begin
+from vaxcard.cards.printing import print_cards
 from vaxcard.cards.queue import PrintShop, work_queue
 from vaxcard.keyring import random_text
 from vaxcard.records.chart import load_child
@@ -167,3 +168,28 @@ def test_the_desk_finds_one_childs_cards_by_name_and_by_card(house: House) -> No
     for typed in ("云小朵", code, f"HTTPS://X.EXAMPLE/C/{token}"):
         assert post_form(client, DESK, find, code=typed).location == f"/counter/children/{child}/cards"
     assert "没找到" in post_form(client, DESK, find, code="风小雨").text
+
+
+def test_a_surname_alone_finds_the_clinics_children_of_that_name(house: House) -> None:
+    child, brother = (house.story.newborn(BORN, TODAY, name=name) for name in ("云小朵", "云大朵"))
+    house.story.newborn(BORN, TODAY, name="风小雨")
+    other = begin(house.story.database, house.story.schedule, name="青禾镇卫生院")
+    other.newborn(BORN, TODAY, name="云中鹤")
+    client, find = house.signed_in(), "/desk/print/find"
+    for typed in ("云", "yun"):
+        found = post_form(client, DESK, find, code=typed).text
+        assert str(child) in found and str(brother) in found
+        assert "风小雨" not in found and "云中鹤" not in found
+    assert post_form(client, DESK, find, code="feng").status_code == 303
+
+
+def test_a_run_of_the_programme_counts_the_clinics_own_children(house: House, tmp_path: Path) -> None:
+    story = house.story
+    other = begin(story.database, story.schedule, name="青禾镇卫生院")
+    children = [story.newborn(BORN, TODAY), *(other.newborn(BORN, TODAY) for _ in range(2))]
+    told = {"sheet": "a4", "public_url": "http://127.0.0.1:8000", "qr_version": 3, "actor": "system:cli", "now": MORNING, "today": TODAY}
+    print_cards(story.database, story.schedule, children, tmp_path / "run.pdf", new_id=an_id, random_text=random_text, **told)
+    assert "1 套" in house.signed_in().get("/desk/print/progress").text
+    assert "2 套" in House(other, house.app).signed_in(login="wu").get("/desk/print/progress").text
+    third = begin(story.database, story.schedule, name="第三门诊")
+    assert "还没有打印过" in House(third, house.app).signed_in(login="li").get("/desk/print/progress").text

@@ -14,12 +14,15 @@ from tests.story import an_id
 from vaxcard.app import create_app
 from vaxcard.cards.blanks import prepare_blanks
 from vaxcard.cards.gathering import Asked
+from vaxcard.cards.payload import grouped
 from vaxcard.keyring import Keyring, random_text
 from vaxcard.papers.check import opened, read_page
+from vaxcard.papers.frames import read_frame
 from vaxcard.records.audit import AuditEntry
 from vaxcard.records.chart import load_child
+from vaxcard.records.clinics import Role
 from vaxcard.records.database import Database
-from vaxcard.records.issued_cards import CardRecord, CardState, cards_of
+from vaxcard.records.issued_cards import CardRecord, CardState, cards_of, short_code_of_blank
 from vaxcard.schedule.loader import load_schedule
 
 BORN = date(2026, 10, 20)
@@ -62,32 +65,99 @@ def test_one_card_is_printed_again_under_the_token_that_it_has(house: House, chi
     assert len(whole) == 8 and len(one) == 1 and one < whole
 
 
+def closing(client: FlaskClient, child: UUID, **fields: str) -> Any:
+    """Say yes to the question whether cards are to be closed."""
+    return post_form(client, address(child, "/replace"), address(child, "/replace"), **fields)
+
+
 @pytest.mark.parametrize(
-    ("reason", "says", "tells_clinic"),
+    ("reason", "says_later", "tells_clinic"),
     [("lost", REPLACED, True), ("damaged", REPLACED, True), ("stolen", REVOKED, False), ("safety", REVOKED, False)],
 )
-def test_a_set_is_replaced_with_one_tap_and_the_old_symbol_says_so_at_once(
-    house: House, child: UUID, reason: str, says: str, tells_clinic: bool
+def test_a_set_is_replaced_and_the_old_symbol_says_so_at_once(
+    house: House, child: UUID, reason: str, says_later: str, tells_clinic: bool
 ) -> None:
     client = house.signed_in()
     old = printed(client, child)
-    assert post_form(client, address(child), address(child, "/replace"), reason=reason).status_code == 303
+    assert closing(client, child, reason=reason).status_code == 303
     page = client.get(address(child)).text
-    assert "旧卡一扫就会说已停用" in page and "周小敏" in page
+    assert "现在没有卡能打开这份记录" in page and "周小敏" in page
     family = house.client().get(f"/C/{min(old)}")
-    assert family.status_code == 410 and says in family.text
+    assert family.status_code == 410 and REVOKED in family.text and REPLACED not in family.text, "no new card is printed yet"
     assert ("0571-88880000" in family.text) == tells_clinic, "who took a card learns no clinic from it"
     new = printed(client, child)
     assert len(new) == 8 and not new & old
+    family = house.client().get(f"/C/{min(old)}")
+    assert family.status_code == 410 and says_later in family.text
     with house.story.database.reading() as session:
         entry = session.query(AuditEntry).filter(AuditEntry.action == "cards.replace").one()
         assert entry.child_id == child and entry.actor.startswith("staff:") and entry.at == MORNING
 
 
+def test_one_card_is_replaced_and_the_others_of_the_set_stay_good(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    old = printed(client, child)
+    (third,) = printed(client, child, place="3")
+    assert "停用第 3 张" in client.get(address(child, "/replace?place=3")).text
+    assert closing(client, child, reason="lost", place="3").status_code == 303
+    assert house.client().get(f"/C/{third}").status_code == 410
+    assert all(house.client().get(f"/C/{token}").status_code == 200 for token in old - {third})
+    (fresh,) = printed(client, child, place="3")
+    assert fresh not in old and printed(client, child) == old - {third} | {fresh}
+
+
+def test_closing_cards_is_asked_once_with_what_it_does(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    printed(client, child)
+    page = client.get(address(child)).text
+    assert f'action="{address(child, "/replace")}"' not in page, "a wrong tap on the page of the cards closes nothing"
+    asked = client.get(address(child, "/replace?reason=lost")).text
+    assert "停用整套 8 张卡" in asked and "都打不开记录" in asked and 'value="lost" required checked' in asked
+    assert "没有在用的卡可换" in client.get(address(child, "/replace?place=77")).text
+
+
+def test_a_slip_is_undone_by_whoever_made_it_until_a_new_card_was_used(house: House, child: UUID) -> None:
+    client, other = house.signed_in(), house.signed_in(Role.REGISTRAR, "wu")
+    old = printed(client, child)
+    closing(client, child, reason="lost")
+    new = printed(client, child)
+    assert "恢复使用" in client.get(address(child)).text and "恢复使用" not in other.get(address(child)).text
+    refused = post_form(other, address(child), address(child, "/take-back"))
+    assert refused.status_code == 409 and "谁停用的" in refused.text
+    assert post_form(client, address(child), address(child, "/take-back")).status_code == 303
+    assert all(house.client().get(f"/C/{token}").status_code == 200 for token in old)
+    assert REVOKED in house.client().get(f"/C/{min(new)}").text, "what was printed meanwhile sends nobody to a newer card"
+    assert printed(client, child) == old
+    assert "恢复了停用的卡" in client.get(f"/counter/children/{child}/access-log").text
+
+
+def test_cards_whose_successor_a_family_has_scanned_stay_closed(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    printed(client, child)
+    closing(client, child, reason="damaged")
+    new = printed(client, child)
+    house.client().get(f"/C/{min(new)}")
+    assert "恢复使用" not in client.get(address(child)).text
+    refused = post_form(client, address(child), address(child, "/take-back"))
+    assert refused.status_code == 409 and "新卡已经用过了" in refused.text
+
+
+def test_the_set_is_looked_at_without_issuing_a_card_or_showing_a_code_that_opens(house: House, child: UUID) -> None:
+    client = house.signed_in()
+    picture = client.get(address(child, "/set.png"))
+    assert picture.mimetype == "image/png" and picture.headers["Cache-Control"] == "no-store"
+    codes = {code.text.rpartition("/")[2] for code in read_frame(picture.data)}
+    assert codes == {"0" * 20} and house.client().get(f"/C/{min(codes)}").status_code == 404
+    with house.story.on(TODAY) as acting:
+        assert cards_of(acting.session, child, only_active=False) == []
+        load_child(acting.session, child).is_sensitive = True
+    assert client.get(address(child, "/set.png")).status_code == 409
+
+
 def test_nothing_is_replaced_without_one_of_the_reasons(house: House, child: UUID) -> None:
     client = house.signed_in()
     printed(client, child)
-    assert post_form(client, address(child), address(child, "/replace"), reason="because").status_code == 409
+    assert closing(client, child, reason="because").status_code == 409
     with house.story.database.reading() as session:
         assert len(cards_of(session, child)) == 8
 
@@ -123,7 +193,19 @@ def test_a_card_that_has_a_child_is_given_to_no_other(house: House, child: UUID)
     post_form(client, address(child), address(child, "/bind"), code=blank)
     refused = post_form(client, address(other), address(other, "/bind"), code=blank)
     assert refused.status_code == 409 and "已经有主了" in refused.text
-    assert "不是卡上方码的内容" in post_form(client, address(other), address(other, "/bind"), code="?").text
+    assert post_form(client, address(other), address(other, "/bind"), code="?").status_code == 409
+
+
+def test_a_blank_cover_is_given_by_the_characters_under_its_square(house: House, child: UUID) -> None:
+    client, blank = house.signed_in(), a_blank(house)
+    with house.story.database.reading() as session:
+        card = session.query(CardRecord).filter(CardRecord.state == CardState.BLANK).one()
+        code = grouped(short_code_of_blank(card, house.story.database.keyring))
+    assert post_form(client, address(child), address(child, "/bind"), code=code.lower()).status_code == 303
+    assert house.client().get(f"/C/{blank}").status_code == 200
+    with house.story.database.reading() as session:
+        (cover,) = cards_of(session, child)
+        assert (cover.scanned, cover.typed) == (0, 1), "its print learns that the square was not scanned"
 
 
 def test_a_hidden_childs_cards_stay_closed_here_too(house: House, child: UUID) -> None:
@@ -139,6 +221,7 @@ def test_the_sticker_of_a_dose_comes_as_pdf_and_for_label_printers(house: House,
     dose = house.story.dose(child, "HepB", TODAY, lot_number="20260401").dose
     client, label = house.signed_in(), f"/counter/children/{child}/doses/{dose.id}/label"
     assert f"{label}.pdf" in client.get(f"/counter/children/{child}/doses/{dose.id}").text
+    assert f"{label}.pdf" in client.get(f"/counter/children/{child}").text, "an earlier dose has its sticker too"
     assert client.get(f"{label}.pdf").data.startswith(b"%PDF")
     assert client.get(f"{label}.zpl").text.startswith("^XA")
     assert client.get(f"/counter/children/{child}/doses/{an_id()}/label.pdf").status_code == 404
@@ -158,7 +241,7 @@ def test_cards_printed_under_an_older_secret_still_scan_and_are_printed_alike(sq
     assert signed.status_code == 303
     assert post_form(client, "/counter/", "/counter/scan", code=min(tokens)).location == f"/counter/children/{child}"
     assert printed(client, child) == tokens, "a card keeps the key that it was made with"
-    post_form(client, address(child), address(child, "/replace"), reason="damaged")
+    closing(client, child, reason="damaged")
     fresh = printed(client, child)
     with database.reading() as session:
         assert {card.key_number for card in cards_of(session, child)} == {2} and not fresh & tokens

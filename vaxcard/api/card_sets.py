@@ -13,8 +13,6 @@ from vaxcard.api.describing import described
 from vaxcard.api.fields import Field, taken
 from vaxcard.api.opening import Opened, opened
 from vaxcard.cards.issuing import bind_cover, replace_cards
-from vaxcard.cards.payload import token_from_scan
-from vaxcard.errors import InputFault
 from vaxcard.records.clinics import Scope
 from vaxcard.records.issued_cards import CloseReason, cards_of
 from vaxcard.records.protection import lift, protect
@@ -25,7 +23,7 @@ _REPLACE = (
     Field("reason", "choice", "What became of the old cards", True, tuple(CloseReason)),
     Field("bracket", "number", "The one card to replace, 0 for the cover; all of them unless told", lowest=0, highest=15),
 )
-_BIND = (Field("code", "text", "What the scanner read of the blank card", True),)
+_BIND = (Field("code", "text", "What the scanner read of the blank card, or the 8 characters under its square", True),)
 
 
 @card_sets.get("/<uuid:child_id>/cards")
@@ -55,11 +53,9 @@ def replace(child_id: UUID) -> Response:
 @described("Give a blank card to the child, as its cover", {200: "Cards"}, body=_BIND, problems=(404, 409))
 def bind(child_id: UUID) -> Response:
     """The cover that was is closed."""
-    token = token_from_scan(taken(json_object(), _BIND)["code"])
-    if token is None:
-        raise InputFault("this is not what a card's symbol says", place="code", advice="scan the blank card's symbol")
+    code = taken(json_object(), _BIND)["code"]
     with opened(child_id, lock=True) as at:
-        bind_cover(at.acting, at.child, token)
+        bind_cover(at.acting, at.child, code)
         at.acting.session.flush()
         return _cards(at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from vaxcard.cards import composing
 from vaxcard.cards.content import Appointment, Card, ChildFacts, ClinicFacts, DoseBox, IssuedCode
 from vaxcard.cards.drawing import can_be_printed
 from vaxcard.cards.issuing import issue_set, refuse_closed
-from vaxcard.cards.payload import card_url
+from vaxcard.cards.payload import SHORT_CODE_LENGTH, card_url, with_check
+from vaxcard.keyring import CROCKFORD, TOKEN_LENGTH
 from vaxcard.papers.typography import missing
 from vaxcard.records import chart as charts
 from vaxcard.records.acting import Acting
@@ -47,11 +48,8 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
     """The child's set, cards issued where they were missing. Raises NotFound, and Refused for a child whose cards are closed."""
     child = charts.load_child(acting.session, child_id, lock=True)
     refuse_closed(child)
-    chart = _up_to_date(acting, child)
-    views = lay_out(acting.schedule, Child(child.born_on, child.sex), chart.assessment)
-    paid = paid_doses(acting, chart, views)
-    brackets = composing.card_numbers(acting.schedule, child.sex, len(paid))
-    issued = issue_set(acting, child, brackets, new_id=asked.new_id, random_text=asked.random_text)
+    plan = _planned(acting, _up_to_date(acting, child))
+    issued = issue_set(acting, child, plan.brackets, new_id=asked.new_id, random_text=asked.random_text)
     codes = {
         bracket: IssuedCode(
             card_url(asked.public_url, card.token(acting.keyring), qr_version=asked.qr_version),
@@ -59,16 +57,52 @@ def gather(acting: Acting, child_id: UUID, asked: Asked) -> CardSet:
         )
         for bracket, card in issued.items()
     }
+    cards, notes = _filled_in(acting, plan, codes)
+    wanted = tuple(card for card in cards if not asked.places or card.identity.number in asked.places)
+    printed = [issued[bracket].id for bracket, card in zip(plan.brackets, cards, strict=True) if card in wanted]
+    return CardSet(child_id, wanted, notes, tuple(printed))
+
+
+def specimen(acting: Acting, child_id: UUID, public_url: str, qr_version: int) -> CardSet:
+    """The child's set as it would be printed, under codes that open nothing: to be looked at. No card is issued and nothing written.
+
+    Raises NotFound, and Refused for a child whose cards are closed.
+    """
+    chart = charts.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+    refuse_closed(chart.child)
+    plan, nothing = _planned(acting, chart), CROCKFORD[0]
+    url = card_url(public_url, nothing * TOKEN_LENGTH, qr_version=qr_version)
+    code = IssuedCode(url, with_check(nothing * (SHORT_CODE_LENGTH - 1)))
+    cards, notes = _filled_in(acting, plan, dict.fromkeys(plan.brackets, code))
+    return CardSet(child_id, cards, notes)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A record laid out: what each bracket shows, the paid doses beside it, and under which numbers the set's cards are issued."""
+
+    chart: Chart
+    views: tuple[BracketView, ...]
+    paid: list[DoseBox]
+    brackets: tuple[int, ...]
+
+
+def _planned(acting: Acting, chart: Chart) -> _Plan:
+    views = lay_out(acting.schedule, Child(chart.child.born_on, chart.child.sex), chart.assessment)
+    paid = paid_doses(acting, chart, views)
+    return _Plan(chart, views, paid, composing.card_numbers(acting.schedule, chart.child.sex, len(paid)))
+
+
+def _filled_in(acting: Acting, plan: _Plan, codes: Mapping[int, IssuedCode]) -> tuple[tuple[Card, ...], tuple[str, ...]]:
+    """The cards with what is known of the child, and what is left to write by hand."""
+    child = plan.chart.child
     name, clinic = child.display_name(acting.keyring), clinic_facts(acting, child.clinic_id)
     problem = can_be_printed(name)
     facts = ChildFacts("" if problem else name, child.sign, child.born_on, child.sex)
-    notes = [f"child {child_id}: {problem}; each card has a line to write the name on"] if problem else []
+    notes = [f"child {child.id}: {problem}; each card has a line to write the name on"] if problem else []
     if not clinic.name:
         notes.append(f"clinic {child.clinic_id}: the fonts cannot draw its name; the cover has a line to write it on")
-    cards = _compose(acting, chart, facts, clinic, codes, views, paid)
-    wanted = tuple(card for card in cards if not asked.places or card.identity.number in asked.places)
-    printed = [issued[bracket].id for bracket, card in zip(brackets, cards, strict=True) if card in wanted]
-    return CardSet(child_id, wanted, tuple(notes), tuple(printed))
+    return _compose(acting, plan, facts, clinic, codes), tuple(notes)
 
 
 def clinic_facts(acting: Acting, clinic_id: UUID) -> ClinicFacts:
@@ -87,23 +121,17 @@ def _up_to_date(acting: Acting, child: ChildRecord) -> Chart:
 
 
 def _compose(
-    acting: Acting,
-    chart: Chart,
-    facts: ChildFacts,
-    clinic: ClinicFacts,
-    codes: dict[int, IssuedCode],
-    views: tuple[BracketView, ...],
-    paid: list[DoseBox],
+    acting: Acting, plan: _Plan, facts: ChildFacts, clinic: ClinicFacts, codes: Mapping[int, IssuedCode]
 ) -> tuple[Card, ...]:
-    visit = chart.next_visit
+    chart, visit = plan.chart, plan.chart.next_visit
     return composing.compose(
         acting.schedule,
         facts,
         clinic,
-        views,
+        plan.views,
         Appointment(visit.visit_on, tuple(visit.groups)) if visit else None,
         lots={n: dose.lot_number for n, dose in enumerate(chart.doses, start=1)},
-        extra=paid,
+        extra=plan.paid,
         codes=codes,
         printed_on=acting.today,
         uncounted=composing.uncounted_doses(acting.schedule, chart.assessment),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from vaxcard.cards.payload import SHORT_CODE_LENGTH, with_check
+from vaxcard.cards.payload import SHORT_CODE_LENGTH, short_code_from, token_from_scan, with_check
 from vaxcard.errors import InputFault, NotFound, Refused
 from vaxcard.records.acting import Acting
 from vaxcard.records.issued_cards import (
@@ -17,11 +17,14 @@ from vaxcard.records.issued_cards import (
     CardRecord,
     CardState,
     bind,
+    blank_by_short_code,
     blank_by_token,
     cards_of,
     close_cards,
     issue_blank,
     issue_card,
+    note_scanned,
+    note_typed,
     reopen,
     short_code_is_taken,
     unbind,
@@ -95,17 +98,34 @@ def issue_blanks(acting: Acting, number: int, *, new_id: Callable[[], UUID], ran
     return cards
 
 
-def bind_cover(acting: Acting, child: ChildRecord, token: str) -> CardRecord:
-    """Make the blank card of a token the child's cover; the cover that was is closed as replaced. The child's row must be locked.
+def bind_cover(acting: Acting, child: ChildRecord, typed: str) -> CardRecord:
+    """Make the blank card that was scanned, or whose 8 characters were typed, the child's cover; the cover that was is closed as
+    replaced. The child's row must be locked.
 
-    Raises CardUnknown, CardClosed for a card that is not blank, and Refused for a child whose cards are closed.
+    Raises InputFault for what is no card's code, CardUnknown, CardClosed for a card that is not blank, and Refused for a child
+    whose cards are closed.
     """
     refuse_closed(child)
-    card = blank_by_token(acting.session, token)
+    card = _blank_meant(acting, typed)
     old = [one for one in cards_of(acting.session, child.id) if one.bracket == COVER]
-    close_cards(acting.session, old, CardState.REPLACED, by=acting.actor, reason=_BOUND, now=acting.now)
+    close_cards(acting.session, old, CardState.REPLACED, by=acting.actor, reason=BOUND, now=acting.now)
     bind(acting.session, acting.keyring, card, child_id=child.id, person_key=child.person_key, bracket=COVER, now=acting.now)
     acting.note("cards.bind", child_id=child.id, subjects=[str(one.id) for one in (card, *old)])
+    return card
+
+
+def _blank_meant(acting: Acting, typed: str) -> CardRecord:
+    """The blank card of a scanned symbol or a typed short code; the reading is counted for the print that it came from."""
+    token, short_code = token_from_scan(typed), short_code_from(typed)
+    if token is not None:
+        card = blank_by_token(acting.session, token)
+        note_scanned(acting.session, card)
+    elif short_code is not None:
+        card = blank_by_short_code(acting.session, acting.keyring, short_code)
+        note_typed(acting.session, card)
+    else:
+        advice = "scan the blank card's square again, or type the 8 characters under it"
+        raise InputFault("this is not a card's code", place="code", advice=advice)
     return card
 
 
@@ -119,12 +139,13 @@ def unbind_cover(acting: Acting, child: ChildRecord, card_id: UUID) -> CardRecor
         raise NotFound("this card is not the child's", advice="look at the child's cards again")
     bound_at = unbind(acting.session, acting.keyring, card, person_key=child.person_key, now=acting.now)
     acting.session.flush()
-    old = reopen(acting.session, child.id, closed_at=bound_at, reason=_BOUND)
+    old = reopen(acting.session, child.id, closed_at=bound_at, reason=BOUND)
     acting.note("cards.unbind", child_id=child.id, subjects=[str(one.id) for one in (card, *old)])
     return card
 
 
-_BOUND = "a blank card was bound in its place"
+BOUND = "a blank card was bound in its place"
+"""The reason under which a cover is closed that a blank one stands in for."""
 
 
 def _free_short_code(acting: Acting, random_text: Callable[[int], str]) -> str:

@@ -16,7 +16,6 @@ from vaxcard.cards.gathering import Asked
 from vaxcard.cards.imposing import write
 from vaxcard.cards.issuing import bind_cover, replace_cards
 from vaxcard.cards.labels import draw_label, label_of, zpl
-from vaxcard.cards.payload import token_from_scan
 from vaxcard.cards.printing import SETS_A_FILE, PrintRun, print_cards
 from vaxcard.cards.queue import clear_away, work_queue
 from vaxcard.cli.opening import House, new_id, open_house
@@ -121,12 +120,9 @@ def blank_command(number: int, out: Path, **paper: Any) -> None:
 @click.argument("code")
 @click.option("--child", "child_id", type=click.UUID, required=True, help="The child whose cover it becomes.")
 def bind_command(code: str, child_id: UUID) -> None:
-    """Bind a blank cover to a child: CODE is what its symbol says."""
-    token = token_from_scan(code)
-    if token is None:
-        raise InputFault("this is not what a card's symbol says", advice="scan the blank card's symbol")
+    """Bind a blank cover to a child: CODE is what its symbol says, or the 8 characters under it."""
     with open_house() as house, house.database.writing() as session:
-        card = bind_cover(house.acting(session), load_child(session, child_id, lock=True), token)
+        card = bind_cover(house.acting(session), load_child(session, child_id, lock=True), code)
         click.echo(f"bound: card {card.id}")
 
 

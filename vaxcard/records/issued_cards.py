@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.errors import CardClosed, CardReplaced, CardRevoked, CardUnknown, Refused
 from vaxcard.keyring import Keyring
 from vaxcard.records.columns import Base, Id, Instant, Sealed
+from vaxcard.records.database import afterwards
 
 COVER = 0  # the bracket number of the cover card
 VISIT = timedelta(hours=4)
@@ -149,7 +150,15 @@ def blanks_of_run(session: Session, run_id: UUID) -> list[CardRecord]:
 
 def blank_by_token(session: Session, token: str) -> CardRecord:
     """The blank card of a token, to be bound. Raises CardUnknown, and CardClosed for a card that is not blank (any more)."""
-    card = session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token)))
+    return _blank(session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
+
+
+def blank_by_short_code(session: Session, keyring: Keyring, short_code: str) -> CardRecord:
+    """The blank card of a typed short code. Raises as `blank_by_token`."""
+    return _blank(session.scalar(select(CardRecord).where(CardRecord.short_code_key == keyring.index("short-code", short_code))))
+
+
+def _blank(card: CardRecord | None) -> CardRecord:
     if card is None:
         raise CardUnknown("no card with this code was ever issued", advice="take another blank card")
     _require_blank(card)
@@ -201,9 +210,14 @@ def reopen(session: Session, child_id: UUID, *, closed_at: datetime, reason: str
         for card in cards_of(session, child_id, only_active=False)
         if card.state == CardState.REPLACED and card.closed_at == closed_at and card.closed_reason == reason
     ]
-    for card in found:
-        card.state, card.closed_at, card.closed_by, card.closed_reason = CardState.ACTIVE, None, None, None
+    put_back(found)
     return found
+
+
+def put_back(cards: Sequence[CardRecord]) -> None:
+    """Let closed cards open their records again."""
+    for card in cards:
+        card.state, card.closed_at, card.closed_by, card.closed_reason = CardState.ACTIVE, None, None, None
 
 
 def cards_of(session: Session, child_id: UUID, *, only_active: bool = True) -> list[CardRecord]:
@@ -225,29 +239,45 @@ def close_cards(session: Session, cards: Sequence[CardRecord], state: CardState,
 
 def card_by_token(session: Session, token: str) -> CardRecord:
     """The active card of a token. Raises CardUnknown, CardReplaced or CardRevoked."""
-    return _in_use(session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
+    return _in_use(session, session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
 
 
 def card_by_short_code(session: Session, keyring: Keyring, short_code: str) -> CardRecord:
     """The active card of a typed short code; for signed-in staff. Raises as `card_by_token`."""
-    return _in_use(session.scalar(select(CardRecord).where(CardRecord.short_code_key == keyring.index("short-code", short_code))))
+    key = keyring.index("short-code", short_code)
+    return _in_use(session, session.scalar(select(CardRecord).where(CardRecord.short_code_key == key)))
 
 
-def _in_use(card: CardRecord | None) -> CardRecord:
+def _in_use(session: Session, card: CardRecord | None) -> CardRecord:
     if card is None:
         raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
     if card.state == CardState.LOST:  # nothing is said of a newer card: there need not be one yet
         raise CardRevoked("this card was reported lost", advice="find the child by name and birth date")
     if card.state == CardState.REPLACED:
-        raise CardReplaced(
-            "this card was replaced by a newer one",
-            advice="ask for the new card, or find the child by name and birth date",
-        )
+        raise _replaced(is_printed=has_successor(session, card))
     if card.state == CardState.REVOKED:
         raise CardRevoked("this card is no longer in use", advice="find the child by name and birth date")
     if card.state != CardState.ACTIVE or card.child_id is None:
         raise CardClosed("this card belongs to no child yet", advice="bind it to a child at the counter")
     return card
+
+
+def has_successor(session: Session, card: CardRecord) -> bool:
+    """Whether the child has a card in use of the same bracket; between closing and printing there is none yet."""
+    rows = select(CardRecord.id).where(CardRecord.child_id == card.child_id, CardRecord.bracket == card.bracket)
+    return session.scalar(rows.where(CardRecord.state == CardState.ACTIVE).limit(1)) is not None
+
+
+def _replaced(*, is_printed: bool) -> CardClosed:
+    if not is_printed:
+        return CardRevoked(
+            "this card was taken out of use, and no new one is printed yet",
+            advice="find the child by name and birth date",
+        )
+    return CardReplaced(
+        "this card was replaced by a newer one",
+        advice="ask for the new card, or find the child by name and birth date",
+    )
 
 
 def closed_card(session: Session, token: str) -> CardRecord | None:
@@ -258,9 +288,13 @@ def closed_card(session: Session, token: str) -> CardRecord | None:
 
 def note_scanned(session: Session, card: CardRecord) -> None:
     """A card was scanned at a counter: counted on the card, for the run that printed it."""
-    session.execute(update(CardRecord).where(CardRecord.id == card.id).values(scanned=CardRecord.scanned + 1))
+    afterwards(session, _SCANNED, {"card": card.id})
 
 
 def note_typed(session: Session, card: CardRecord) -> None:
     """A card's short code was typed because its symbol did not scan: counted on the card, for the run that printed it."""
-    session.execute(update(CardRecord).where(CardRecord.id == card.id).values(typed=CardRecord.typed + 1))
+    afterwards(session, _TYPED, {"card": card.id})
+
+
+_SCANNED = update(CardRecord).where(CardRecord.id == bindparam("card")).values(scanned=CardRecord.scanned + 1)
+_TYPED = update(CardRecord).where(CardRecord.id == bindparam("card")).values(typed=CardRecord.typed + 1)

@@ -20,6 +20,7 @@ from vaxcard.errors import NotFound
 from vaxcard.records.acting import Acting
 from vaxcard.records.columns import Base, Id, Instant
 from vaxcard.records.issued_cards import CardRecord
+from vaxcard.records.people import ChildRecord
 
 _ZERO = text("0")
 
@@ -150,3 +151,23 @@ def readings(session: Session, found: Collection[PrintRunRecord]) -> dict[UUID, 
     now = {run_id: (int(scanned), int(typed)) for run_id, scanned, typed in session.execute(grouped)}
     none = (0, 0)
     return {run.id: Reading(run.scanned + now.get(run.id, none)[0], run.typed + now.get(run.id, none)[1]) for run in found}
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a run that printed for several clinics is one clinic's: whose cards it printed last, and how they are read."""
+
+    sets: int
+    cards: int
+    reading: Reading
+
+
+def shares(session: Session, found: Collection[PrintRunRecord], clinic_id: UUID) -> dict[UUID, Share]:
+    """A clinic's share of each of these runs; runs that printed nothing for its children are left out."""
+    if not found:
+        return {}
+    numbers = (func.count(CardRecord.child_id.distinct()), func.count(), func.sum(CardRecord.scanned), func.sum(CardRecord.typed))
+    rows = select(CardRecord.print_run_id, *numbers).join(ChildRecord, ChildRecord.id == CardRecord.child_id)
+    rows = rows.where(ChildRecord.clinic_id == clinic_id, CardRecord.print_run_id.in_([run.id for run in found]))
+    grouped = session.execute(rows.group_by(CardRecord.print_run_id))
+    return {run_id: Share(sets, cards, Reading(int(scanned), int(typed))) for run_id, sets, cards, scanned, typed in grouped if run_id}

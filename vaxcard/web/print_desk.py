@@ -14,9 +14,10 @@ from vaxcard.cards.queue import files_of
 from vaxcard.errors import InputFault, VaxcardError
 from vaxcard.records import print_queue
 from vaxcard.records.acting import Acting
+from vaxcard.records.people import ChildRecord
 from vaxcard.records.print_queue import BLANK, PaperChoice
 from vaxcard.records.printers import printer_of, printers_of
-from vaxcard.records.search import LIMIT, find_children
+from vaxcard.records.search import LIMIT, find_by_part, find_children
 from vaxcard.web import child_view, print_view
 from vaxcard.web.rendering import fault_in_words
 
@@ -90,13 +91,18 @@ def find() -> ResponseReturnValue:
     try:
         with who.acting() as acting:
             card = find_card(acting, typed)
-            children = [open_card(acting, card).child] if card is not None else find_children(acting, typed, limit=LIMIT)
+            children = [open_card(acting, card).child] if card is not None else _named(acting, typed)
             found = [child_view.brief(acting, child) for child in children]
     except VaxcardError as fault:
         return _page(who, fault)
     if len(found) == 1:
         return redirect(url_for("printing.cards", child_id=found[0].id), 303)
     return _page(who, found=found)
+
+
+def _named(acting: Acting, typed: str) -> list[ChildRecord]:
+    """Whom a name, a date or a number means; else whose name has this part, for a clerk often knows the surname alone."""
+    return find_children(acting, typed, limit=LIMIT) or find_by_part(acting, typed, limit=LIMIT)
 
 
 @print_desk.post("/<uuid:run_id>/stop")

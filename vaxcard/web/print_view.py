@@ -18,7 +18,7 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.clinics import StaffRecord
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.print_queue import CHILD, child_of
-from vaxcard.records.print_runs import PrintRunRecord, Reading, RunState, readings, runs
+from vaxcard.records.print_runs import PrintRunRecord, Reading, RunState, Share, readings, runs, shares
 
 SHOWN_RUNS = 20
 _FEWEST_READINGS = 10
@@ -43,9 +43,11 @@ class Named:
 
 @dataclass(frozen=True)
 class RunView:
-    """One run on the list."""
+    """One run on the list; `sets` and `cards` are this clinic's, of a run that printed for others as well."""
 
     run: PrintRunRecord
+    sets: int
+    cards: int
     who: str
     day: date
     at: time
@@ -70,22 +72,24 @@ class RunView:
 
 
 def queue_of(acting: Acting, house: Service, time_zone: str) -> tuple[RunView, ...]:
-    """The clinic's latest runs, newest first."""
+    """The clinic's latest runs, newest first, and its share of those that the programme printed for several clinics."""
     assert acting.clinic_id is not None
     found = runs(acting.session, clinic_id=acting.clinic_id, limit=SHOWN_RUNS)
-    counted = readings(acting.session, found)
+    counted = readings(acting.session, [run for run in found if run.clinic_id is not None])
+    own = {run.id: Share(run.sets or run.asked, run.cards, counted[run.id]) for run in found if run.id in counted}
+    own |= shares(acting.session, [run for run in found if run.clinic_id is None], acting.clinic_id)
     names = staff_names(acting.session, [run.actor for run in found])
-    return tuple(_view(acting, house, run, names, counted[run.id], ZoneInfo(time_zone)) for run in found)
+    return tuple(_view(acting, house, run, names, own[run.id], ZoneInfo(time_zone)) for run in found if run.id in own)
 
 
-def _view(
-    acting: Acting, house: Service, run: PrintRunRecord, names: Mapping[str, str], reading: Reading, zone: ZoneInfo
-) -> RunView:
+def _view(acting: Acting, house: Service, run: PrintRunRecord, names: Mapping[str, str], own: Share, zone: ZoneInfo) -> RunView:
     began = run.started_at.astimezone(zone)
     failure: Mapping[str, Any] = run.failure or {}
     child = child_of(acting.session, run.id) if run.choice == CHILD else None
     return RunView(
         run=run,
+        sets=own.sets,
+        cards=own.cards,
         who=names.get(run.actor, ""),
         day=began.date(),
         at=began.time(),
@@ -94,8 +98,8 @@ def _view(
         trouble=TROUBLE.get(failure.get("code", ""), _STOPPED) if failure else None,
         advice=failure.get("advice"),
         failed=tuple(named for each in failure.get("cards", ()) if (named := _named(acting, **_as_named(each)))),
-        reading=reading,
-        warns=warns(reading, house.settings.typed_share),
+        reading=own.reading,
+        warns=warns(own.reading, house.settings.typed_share),
     )
 
 

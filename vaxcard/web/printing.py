@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, Caller, caller, requires
 from vaxcard.api.service import language, new_id, service
-from vaxcard.cards.holding import closings, set_of
+from vaxcard.cards.gathering import specimen
+from vaxcard.cards.holding import Place, closings, set_of
 from vaxcard.cards.issuing import bind_cover, refuse_closed, replace_cards, unbind_cover
 from vaxcard.cards.labels import draw_label, label_of, zpl
-from vaxcard.cards.payload import token_from_scan
+from vaxcard.cards.previews import whole_set
 from vaxcard.cards.printing import print_cards
+from vaxcard.cards.taking_back import can_be_taken_back, take_back
 from vaxcard.errors import InputFault, VaxcardError
 from vaxcard.keyring import random_text
 from vaxcard.language.catalogues import marked
@@ -54,8 +56,9 @@ def _page(child_id: UUID, who: Caller, fault: VaxcardError | None = None) -> Res
         acting.note("child.look", child_id=child_id)
         view = child_view.whole(acting, read, who, language())
         bound = next((each.card for each in places if each.card and each.card.bound_at and acting.now - each.card.bound_at <= VISIT), None)
+        back = can_be_taken_back(acting, read.child)
     local = [(print_view.local(each.at, who.time_zone), names.get(each.by, ""), each) for each in closed]
-    shown = {"places": places, "closed": local, "bound": bound, "reasons": REASONS, "paper": paper}
+    shown = {"places": places, "closed": local, "bound": bound, "reasons": REASONS, "paper": paper, "back": back}
     words = {"sheets": SHEET_NAMES, "turns": TURN_NAMES}
     told = fault_in_words(fault) if fault else None
     return render_template("counter/cards.html", view=view, fault=told, **shown, **words), 409 if fault else 200
@@ -97,18 +100,69 @@ def _download(content: bytes, name: str, kind: str = "application/pdf") -> Respo
     return response
 
 
+@printing.get("/cards/set.png")
+@requires(*LOOKING)
+def pictures(child_id: UUID) -> Response:
+    """The set as it would be printed, under a code that opens nothing, so that no picture gives a record away."""
+    who, house = caller(), service()
+    with who.acting() as acting:
+        told = house.settings
+        one = specimen(acting, child_id, told.public_url, told.qr_version)
+        acting.note("child.look", child_id=child_id, subjects=["cards"])
+    return Response(whole_set(one, qr_version=told.qr_version), mimetype="image/png")
+
+
+@printing.get("/cards/replace")
+@requires(*LOOKING)
+def ask_to_replace(child_id: UUID) -> ResponseReturnValue:
+    """What replacing the set, or one card of it (`place`), would do: asked once, since a wrong tap costs a family its cards."""
+    return _ask(child_id, caller())
+
+
+def _ask(child_id: UUID, who: Caller, fault: VaxcardError | None = None) -> ResponseReturnValue:
+    told = request.values
+    with who.acting() as acting:
+        read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+        acting.note("child.look", child_id=child_id)
+        closing = _chosen(set_of(acting, read), told.get("place", ""))
+        view = child_view.whole(acting, read, who, language())
+    shown = {"closing": closing, "reasons": REASONS, "reason": told.get("reason", ""), "place": told.get("place", "")[:3]}
+    page = render_template("counter/replace.html", view=view, fault=fault_in_words(fault) if fault else None, **shown)
+    return page, 409 if fault else 200
+
+
+def _chosen(places: tuple[Place, ...], place: str) -> tuple[Place, ...]:
+    """The places whose card would be closed: all that have one in use, or the one that was chosen."""
+    return tuple(each for each in places if each.card is not None and place in ("", str(each.number)))
+
+
 @printing.post("/cards/replace")
 @requires(*LOOKING)
 def replace(child_id: UUID) -> ResponseReturnValue:
-    """Close the child's cards for a reason; their symbols say so at once, and the new set is offered."""
+    """Close the child's cards, or one of them, for a reason; their symbols say so at once, and the new ones are offered."""
     who, reason = caller(), request.form.get("reason", "")
     try:
         if reason not in REASONS:
             raise InputFault("cards are replaced for a reason", advice="say what became of the old ones, such as: lost")
         with who.acting() as acting:
             child = chart.load_child(acting.session, child_id, lock=True)
-            replace_cards(acting, child, reason=reason)
+            read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
+            closing = _chosen(set_of(acting, read), request.form.get("place", ""))
+            replace_cards(acting, child, reason=reason, brackets=[each.card.bracket for each in closing if each.card])
     except InputFault as fault:
+        return _ask(child_id, who, fault)
+    return redirect(url_for("printing.cards", child_id=child_id, _anchor="print"), 303)
+
+
+@printing.post("/cards/take-back")
+@requires(*LOOKING)
+def undo_replacing(child_id: UUID) -> ResponseReturnValue:
+    """Put the cards that were closed last back into use: the wrong tap, or the set that turned up in the other bag."""
+    who = caller()
+    try:
+        with who.acting() as acting:
+            take_back(acting, chart.load_child(acting.session, child_id, lock=True))
+    except VaxcardError as fault:
         return _page(child_id, who, fault)
     return redirect(url_for("printing.cards", child_id=child_id, _anchor="print"), 303)
 
@@ -116,13 +170,11 @@ def replace(child_id: UUID) -> ResponseReturnValue:
 @printing.post("/cards/bind")
 @requires(*LOOKING)
 def bind(child_id: UUID) -> ResponseReturnValue:
-    """Make a blank cover that was scanned the child's."""
-    who, token = caller(), token_from_scan(request.form.get("code", "")[:500])
+    """Make a blank cover, scanned or told by its 8 characters, the child's."""
+    who = caller()
     try:
-        if token is None:
-            raise InputFault("this is not what a card's symbol says", advice="scan the blank card's symbol")
         with who.acting() as acting:
-            bind_cover(acting, chart.load_child(acting.session, child_id, lock=True), token)
+            bind_cover(acting, chart.load_child(acting.session, child_id, lock=True), request.form.get("code", "")[:500])
     except VaxcardError as fault:
         return _page(child_id, who, fault)
     return redirect(url_for("printing.cards", child_id=child_id, _anchor="bound"), 303)
