@@ -1,4 +1,4 @@
-"""A year of the timetable, in a zone with daylight saving and in one without, over a long holiday: no text at a wrong hour or on a shut day."""
+"""A year of the timetable, with and without daylight saving, over a long holiday: no text at a wrong hour or on a shut day."""
 
 from __future__ import annotations
 
