@@ -38,6 +38,7 @@ from vaxcard.web import (
     front,
     look,
     opening,
+    opening_days,
     paper,
     print_desk,
     printers,
@@ -103,7 +104,7 @@ def _open_doors(app: Flask) -> None:
         protection.exempt(machine_door)  # a session counts there only for requests of our own pages; see access
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
-    at_the_desk = (desk.desk, print_desk.print_desk, printers.printers, family_counter.family_counter)
+    at_the_desk = (desk.desk, opening_days.opening_days, print_desk.print_desk, printers.printers, family_counter.family_counter)
     what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
     for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk):

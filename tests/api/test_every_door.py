@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -55,6 +56,11 @@ class Visit:
         assert self.send("POST", f"{self.door}/decisions", body).status_code == 200
         return str(body["id"])
 
+    @cached_property
+    def manager(self) -> Any:
+        """The browser of the clinic's manager."""
+        return self.house.signed_in(Role.MANAGER, "he")
+
     def guardian(self) -> str:
         """The door of the child's first guardian."""
         (mother, *_) = self.client.get(f"{self.door}/guardians").get_json()["items"]
@@ -95,6 +101,20 @@ def _asked(**told: object) -> dict[str, object]:
     return {"id": str(an_id()), "identity_confirmed": True, **told}
 
 
+def _as_manager(at: Visit, path: str, body: object, method: str = "POST") -> Any:
+    return at.manager.open(f"/api/v1/opening-days/{path}", method=method, json=body)
+
+
+def _reopen(at: Visit) -> Any:
+    assert _as_manager(at, "closed", {"first": "2026-12-01"}).status_code == 200
+    return _as_manager(at, "closed/removal", {"on": "2026-12-01"})
+
+
+def _drop(at: Visit) -> Any:
+    assert _as_manager(at, "extra", {"on": "2026-12-05", "hours": "08:30-11:00"}).status_code == 200
+    return _as_manager(at, "extra/removal", {"on": "2026-12-05"})
+
+
 WORK: dict[str, Callable[[Visit], Any]] = {
     "openapi.description": lambda at: at.send("GET", "/api/v1/openapi.json"),
     "scans.scan": lambda at: at.send("POST", "/api/v1/scans", {"code": at.token}),
@@ -121,6 +141,13 @@ WORK: dict[str, Callable[[Visit], Any]] = {
     "guardians.remove": lambda at: at.send("POST", f"{at.guardian()}/removal", _asked(), matching=True),
     "guardians.first": lambda at: at.send("POST", f"{at.guardian()}/first", _asked(), matching=True),
     "guardians.confirm": lambda at: at.send("PUT", f"{at.guardian()}/confirmation"),
+    "days.opening": lambda at: at.send("GET", "/api/v1/opening-days"),
+    "days.week": lambda at: _as_manager(at, "week", {"monday": "08:00-11:30 13:30-16:00"}, "PUT"),
+    "days.close": lambda at: _as_manager(at, "closed", {"first": "2026-12-01", "reason": "元旦"}),
+    "days.reopen": _reopen,
+    "days.add": lambda at: _as_manager(at, "extra", {"on": "2026-12-05", "hours": "08:30-11:00"}),
+    "days.drop": _drop,
+    "days.moved": lambda at: at.send("GET", "/api/v1/opening-days/moved?on=2026-12-01"),
     "plans.plan": lambda at: at.send("GET", f"{at.door}/visit-plan"),
     "plans.fix": _appoint,
     "plans.expected": lambda at: at.send("GET", f"/api/v1/visits?on={TODAY.isoformat()}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vaxcard.api.card_sets import card_sets
 from vaxcard.api.children import children
+from vaxcard.api.days import days
 from vaxcard.api.doses import doses
 from vaxcard.api.events import events
 from vaxcard.api.facts import facts
@@ -14,4 +15,4 @@ from vaxcard.api.plans import plans
 from vaxcard.api.scans import scans
 from vaxcard.api.trails import trails
 
-DOORS = (scans, children, opening, doses, facts, events, guardians, plans, card_sets, trails, openapi)
+DOORS = (scans, children, opening, doses, facts, events, guardians, days, plans, card_sets, trails, openapi)

@@ -166,6 +166,14 @@ SCHEMAS: dict[str, Schema] = {
             "until": DAY_OR_NONE,
         }
     ),
+    "OpeningDays": whole(
+        {
+            "week": list_of(whole({"weekday": NUMBER, "opens": TEXT, "closes": TEXT})),
+            "closed": list_of(whole({"on": DAY, "reason": TEXT_OR_NONE})),
+            "extra": list_of(whole({"on": DAY, "opens": TEXT, "closes": TEXT})),
+        }
+    ),
+    "MovedVisits": whole({"items": list_of(whole({"child": ID, "to_on": DAY_OR_NONE, "was_appointed": FLAG}))}),
     "ExpectedVisit": whole({"child": ID, "groups": list_of(TEXT), "kind": TEXT}),
     "VisitPage": page_of("ExpectedVisit"),
     "Recorded": whole({"dose": named("Dose"), **_DUE}, maybe={**_REST, **_VISIT_OR_NONE}),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -98,7 +98,15 @@ def is_open_on(clinic: ClinicRecord, day: date) -> bool:
     """Whether the clinic vaccinates on that day. A clinic that has told no sessions is taken to be open on every day."""
     if any(closure.closed_on == day for closure in clinic.closures):
         return False
-    return not clinic.sessions or any(session.weekday == day.weekday() for session in clinic.sessions)
+    return not clinic.sessions or bool(hours_on(clinic, day))
+
+
+def hours_on(clinic: ClinicRecord, day: date) -> tuple[tuple[time, time], ...]:
+    """From when to when the clinic vaccinates on a day, in its own time: a day besides the week has hours of its own."""
+    if any(closure.closed_on == day for closure in clinic.closures):
+        return ()
+    extra = tuple((each.opens, each.closes) for each in clinic.extra_days if each.open_on == day)
+    return extra or tuple((each.opens, each.closes) for each in clinic.sessions if each.weekday == day.weekday())
 
 
 def first_open_day(clinic: ClinicRecord, on_or_after: date) -> date:
@@ -118,8 +126,7 @@ def next_session_day(clinic: ClinicRecord, now: datetime) -> date:
     """The first day on which the clinic still vaccinates, seen at a moment: today only while a session of today has not ended."""
     local = now.astimezone(ZoneInfo(clinic.time_zone))
     today = local.date()
-    ends = [session.closes for session in clinic.sessions if session.weekday == today.weekday()]
-    over = bool(clinic.sessions) and all(closes <= local.time() for closes in ends)
+    over = bool(clinic.sessions) and all(closes <= local.time() for _, closes in hours_on(clinic, today))
     return first_open_day(clinic, today + timedelta(days=1) if over else today)
 
 

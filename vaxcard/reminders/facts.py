@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from vaxcard.records.clinics import ClinicRecord
+from vaxcard.records.visits import hours_on
 from vaxcard.reminders.wording import Facts
 
 
 def facts_of(clinic: ClinicRecord, children: Iterable[str], visit_on: date, send_on: date, **more: str) -> Facts:
     """What a text of the clinic may say of these children's visit, sent on a day. `more` is what a kind of its own tells."""
-    hours = tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == visit_on.weekday())
-    return Facts(clinic.name, clinic.phone, tuple(children), visit_on, send_on, hours, **more)
+    return Facts(clinic.name, clinic.phone, tuple(children), visit_on, send_on, hours_on(clinic, visit_on), **more)

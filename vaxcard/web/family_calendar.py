@@ -14,7 +14,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.family_calendars import calendar_of, child_of_calendar, open_calendar, revoke_calendar
 from vaxcard.records.people import ChildRecord
-from vaxcard.records.visits import NextVisit, next_session_day, next_visit_of
+from vaxcard.records.visits import NextVisit, hours_on, next_session_day, next_visit_of
 from vaxcard.web.family_door import ACTOR, at_door, family, opened
 from vaxcard.web.family_ics import VisitEvent, calendar_file
 from vaxcard.web.rendering import said
@@ -52,7 +52,7 @@ def _file(keyring: Keyring, child: ChildRecord, clinic: ClinicRecord, visit: Nex
 
 def _event(keyring: Keyring, child: ChildRecord, clinic: ClinicRecord, visit: NextVisit, now: datetime) -> VisitEvent:
     on = max(visit.visit_on, next_session_day(clinic, now))
-    hours = next(((each.opens, each.closes) for each in clinic.sessions if each.weekday == on.weekday()), None)
+    hours = next(iter(hours_on(clinic, on)), None)
     return VisitEvent(
         uid=f"{keyring.index('calendar-event', str(child.id)).hex()}@vaxcard",
         sequence=child.version,

@@ -15,6 +15,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.language.reasons import SENTENCES, say_withheld
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord
+from vaxcard.records.visits import hours_on
 from vaxcard.schedule.brackets import BracketView, SlotState, VisitView
 from vaxcard.schedule.outcomes import Forecast, Reason, ReasonCode
 from vaxcard.schedule.questions import load_family_questions
@@ -85,7 +86,7 @@ def coming(
         on=on,
         days=(on - today).days,
         planned_on=visit.planned_on if visit.planned_on < today and _was_meant(plan, called, chart, visit.planned_on) else None,
-        hours=tuple((session.opens, session.closes) for session in clinic.sessions if session.weekday == on.weekday()),
+        hours=hours_on(clinic, on),
         given=_counted(schedule, given),
         paid=_counted(schedule, paid),
     )
