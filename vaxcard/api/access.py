@@ -29,6 +29,7 @@ FAMILY = (
     *("record", "certificate", "texts", "wish", "devices", "forget_device", "looks", "calendar", "change_calendar"),
     *("cannot_come", "say_cannot_come", "absence_told"),
     *("knowledge", "knowledge_found", "visit_day", "care_by_age", "age_told", "vaccine_told"),
+    *("worker", "offline", "ask_to_forget", "forget_here", "forgotten"),
 )
 # Doors that anybody may open, by endpoint; besides the family's they show nothing of anyone.
 PUBLIC = frozenset(

@@ -28,13 +28,15 @@ from vaxcard.web import (
     family_record,
     family_view,
     knowledge,
+    offline,
+    picture_first,
 )
 from vaxcard.web.family_after import visit_lately
 from vaxcard.web.family_door import at_door, family
 
 __all__ = ["PAGES", "family"]
 
-PAGES = (family_absence, family_calendar, family_hours, family_opening, family_record, knowledge)
+PAGES = (family_absence, family_calendar, family_hours, family_opening, family_record, knowledge, offline, picture_first)
 """The other rooms of a card's address; being imported, their pages are there."""
 
 

@@ -19,6 +19,7 @@ SHEETS = {"family": ("tokens.css", "family.css", "knowledge.css"), "staff": ("to
 _A_YEAR = "public, max-age=31536000, immutable"
 _ADDRESSES = "vaxcard.addresses"
 _SMALLEST_PACKED = 1000  # bytes; below it packing gains nothing
+_PACKED_PAGES = frozenset(f"family.{page}" for page in ("card", "knowledge", "visit_day", "care_by_age", "age_told", "vaccine_told"))
 _PACKED_KINDS = ("text/html", "text/css", "image/svg+xml", "text/javascript")
 
 
@@ -40,6 +41,11 @@ def stylesheet_address(kind: str) -> str:
 def drawing_address(file: str, name: str) -> str:
     """Where one drawing of an SVG file is found, such as `icons.svg`, `duck`."""
     return f"{_worked_out_once(file, lambda: _versioned(file))}#{name}"
+
+
+def script_address(file: str) -> str:
+    """Where a script is found; its address changes with its content, so that it may be kept for good."""
+    return _worked_out_once(file, lambda: _versioned(file))
 
 
 def _versioned(file: str) -> str:
@@ -79,7 +85,7 @@ def compressed(response: Response) -> Response:
     """The answer, packed where the browser can open it. Pages that carry a form's secret and echo what was typed are left alone."""
     if not request.accept_encodings["gzip"] or response.status_code != 200 or response.mimetype not in _PACKED_KINDS:
         return response
-    if response.mimetype == "text/html" and request.endpoint != "family.card":
+    if response.mimetype == "text/html" and request.endpoint not in _PACKED_PAGES:
         return response
     response.direct_passthrough = False
     body = response.get_data()

@@ -21,7 +21,7 @@ from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_
 from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
 from vaxcard.language.dates import direction_of, name_of_language, say_month, say_weekday
 from vaxcard.records.openings import OpeningReason
-from vaxcard.web.look import drawing_address, stylesheet_address
+from vaxcard.web.look import drawing_address, script_address, stylesheet_address
 
 _HTML_LANGUAGES = {"zh": "zh-Hans"}
 REASONS = {
@@ -56,7 +56,9 @@ def prepare(app: Flask) -> None:
         grouped=in_groups_of_four,
         sentence=lambda text: text[:1].upper() + text[1:],
     )
-    app.jinja_env.globals.update(age=age_in_words, stay_minutes=stay_minutes, icon_at=drawing_address, stylesheet=stylesheet_address)
+    app.jinja_env.globals.update(
+        age=age_in_words, stay_minutes=stay_minutes, icon_at=drawing_address, script_at=script_address, stylesheet=stylesheet_address
+    )
     app.context_processor(_page)
 
 
