@@ -1,20 +1,22 @@
-"""Which families could be texted: doses owed around a day, and who is asked first. Whether and why is decided by `reminders`.
+"""Which families could be texted: doses owed around a day, visits moved, doses just given, and who is asked first.
 
-Two indexed queries a clinic, joined in the database: their cost grows with what is due, not with who is registered.
+Whether and why is decided by `reminders`. A few indexed queries a clinic: their cost grows with what is due, not with who is registered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vaxcard.keyring import Keyring
+from vaxcard.records.doses import DoseRecord, DoseSource, DoseStatus
 from vaxcard.records.messages import batches
+from vaxcard.records.moved_visits import MovedVisit
 from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship, context
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind
 
@@ -29,6 +31,25 @@ class OwedDose:
     planned_on: date
     visit_on: date
     is_appointed: bool
+    is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDay:
+    """A child who was expected on a day that the clinic closed, and comes on another now."""
+
+    child_id: UUID
+    from_on: date
+    to_on: date
+    is_sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vaccinated:
+    """A child who was vaccinated at the clinic on a day."""
+
+    child_id: UUID
+    given_on: date
     is_sensitive: bool
 
 
@@ -82,6 +103,35 @@ def _owed(clinic_id: UUID) -> Select[UUID, str, date | None, date, date, str, bo
             ChildRecord.state == ChildState.ACTIVE,
         )
     )
+
+
+def moved_after(session: Session, clinic_id: UUID, day: date) -> list[MovedDay]:
+    """The clinic's children who were expected on a closed day after `day`, and come on another; the last such day of each."""
+    rows = (
+        select(MovedVisit.child_id, MovedVisit.from_on, NextVisit.visit_on, ChildRecord.is_sensitive)
+        .join(NextVisit, NextVisit.child_id == MovedVisit.child_id)
+        .join(ChildRecord, ChildRecord.id == MovedVisit.child_id)
+        .where(MovedVisit.clinic_id == clinic_id, MovedVisit.from_on > day, NextVisit.visit_on != MovedVisit.from_on)
+        .where(ChildRecord.clinic_id == clinic_id, ChildRecord.state == ChildState.ACTIVE)
+        .order_by(MovedVisit.child_id, MovedVisit.from_on)
+    )
+    return list({row.child_id: MovedDay(*row) for row in session.execute(rows)}.values())
+
+
+def vaccinated_between(session: Session, clinic_id: UUID, first: date, last: date, noted_within: timedelta) -> list[Vaccinated]:
+    """The clinic's children who were vaccinated there on these days, by the latest of them; what was noted later was copied from paper."""
+    later = aliased(DoseRecord)
+    rows = (
+        select(DoseRecord.child_id, DoseRecord.given_on, DoseRecord.recorded_at, ChildRecord.is_sensitive)
+        .join(ChildRecord, ChildRecord.id == DoseRecord.child_id)
+        .where(DoseRecord.clinic_id == clinic_id, DoseRecord.given_on.between(first, last))
+        .where(DoseRecord.status == DoseStatus.COMPLETED, DoseRecord.source == DoseSource.CLINIC)
+        .where(ChildRecord.clinic_id == clinic_id, ChildRecord.state == ChildState.ACTIVE)
+        .where(~select(later.id).where(later.supersedes_id == DoseRecord.id).exists())
+        .order_by(DoseRecord.child_id, DoseRecord.given_on)
+    )
+    told = [row for row in session.execute(rows) if row.recorded_at.date() - row.given_on <= noted_within]
+    return list({row.child_id: Vaccinated(row.child_id, row.given_on, row.is_sensitive) for row in told}.values())
 
 
 def recipients_of(session: Session, child_ids: Sequence[UUID]) -> dict[UUID, list[Recipient]]:

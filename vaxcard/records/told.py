@@ -41,3 +41,31 @@ def count_since(session: Session, family_keys: Collection[bytes], since: date) -
         )
         counts.update({key: number for key, number in session.execute(rows)})
     return counts
+
+
+def days_told(session: Session, child_ids: Sequence[UUID], kind: MessageKind) -> set[tuple[UUID, date]]:
+    """Child and day of visit of every text of a kind that told something."""
+    found: set[tuple[UUID, date]] = set()
+    for batch in batches(child_ids):
+        rows = (
+            select(MessageChild.child_id, MessageRecord.visit_on)
+            .join(MessageRecord, MessageRecord.id == MessageChild.message_id)
+            .where(MessageChild.child_id.in_(batch), MessageRecord.kind == kind, MessageRecord.state.in_(_WENT))
+        )
+        found.update((child_id, day) for child_id, day in session.execute(rows))
+    return found
+
+
+def states_about(session: Session, child_ids: Sequence[UUID], kind: MessageKind, *, called_on: date | None = None) -> dict[UUID, str]:
+    """By child, what became of the latest text of a kind, about a day where one is told; a child of whom none speaks is not in it."""
+    found: dict[UUID, str] = {}
+    for batch in batches(child_ids):
+        rows = (
+            select(MessageChild.child_id, MessageRecord.state)
+            .join(MessageRecord, MessageRecord.id == MessageChild.message_id)
+            .where(MessageChild.child_id.in_(batch), MessageRecord.kind == kind)
+            .order_by(MessageRecord.planned_at)
+        )
+        rows = rows if called_on is None else rows.where(MessageChild.called_on == called_on)
+        found.update({child_id: state for child_id, state in session.execute(rows)})
+    return found

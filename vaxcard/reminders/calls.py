@@ -16,13 +16,26 @@ from vaxcard.reminders.policy import Policy
 
 OpenDay = Callable[[date], date]  # the clinic's first open day from a day on
 
-# Where a family's children call for different texts, the one first in this order goes today.
-URGENCY = (MessageKind.TODAY, MessageKind.APPOINTMENT, MessageKind.BEFORE, MessageKind.MISSED, MessageKind.LAST)
+# Where a family's children call for different texts, the one first in this order goes today: nobody shall stand before a shut door.
+URGENCY = (
+    MessageKind.MOVED,
+    MessageKind.TODAY,
+    MessageKind.APPOINTMENT,
+    MessageKind.BEFORE,
+    MessageKind.MISSED,
+    MessageKind.LAST,
+    MessageKind.CHECK,
+)
+# Told to every family, also to those who are held out from reminders.
+TOLD_TO_ALL = (MessageKind.MOVED, MessageKind.CHECK)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A child's reason to be texted about: `called_on` is the latest of the groups' recommended days."""
+    """A child's reason to be texted about: `called_on` is the latest of the groups' recommended days.
+
+    For a day that moved it is the day that is none any more, for a check the day of the dose.
+    """
 
     child_id: UUID
     kind: MessageKind

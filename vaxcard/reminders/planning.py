@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from vaxcard.errors import NotAllowed
@@ -21,13 +21,15 @@ from vaxcard.records.clinics import ClinicRecord, all_clinics, load_clinic
 from vaxcard.records.messages import Called, Draft, MessageKind, MessageState, batches, put, told_until
 from vaxcard.records.outreach import Recipient, count_in_backlog, display_names, owed_between, recipients_of
 from vaxcard.records.phone_faults import faulty
-from vaxcard.records.told import count_since, latest_day
+from vaxcard.records.told import count_since, days_told, latest_day
 from vaxcard.records.visits import first_open_day, is_open_on
-from vaxcard.reminders import wording
-from vaxcard.reminders.calls import URGENCY, Call, call_of, horizon
-from vaxcard.reminders.facts import facts_of
+from vaxcard.reminders.calls import TOLD_TO_ALL, URGENCY, Call, call_of, horizon
+from vaxcard.reminders.drafting import Occasion, draft
 from vaxcard.reminders.hold_out import hold_out_share, is_held_out
+from vaxcard.reminders.other_calls import other_calls
 from vaxcard.reminders.policy import POLICY, Policy
+
+_AHEAD = (MessageKind.BEFORE, MessageKind.APPOINTMENT)
 
 
 class Skipped(StrEnum):
@@ -73,7 +75,9 @@ def _plan_clinic(acting: Acting, clinic: ClinicRecord, on: date, policy: Policy)
     skipped: Counter[str] = Counter()
     if not is_open_on(clinic, on):
         return Planned()  # nobody would answer the telephone: what is due is told on an open day before or after
-    calls = _untold(acting, _calls(acting, clinic, on, policy, skipped), on, policy, skipped)
+    others, sensitive = other_calls(acting, clinic, on, policy)
+    skipped[Skipped.SENSITIVE] += sensitive
+    calls = _untold(acting, [*others, *_calls(acting, clinic, on, policy, skipped)], on, policy, skipped)
     families = _within_cap(acting, _families(acting, calls, skipped), on, policy, skipped)
     drafts = [draft for batch in batches(families) for draft in _drafts(acting, clinic, on, batch)]
     stored = put(acting.session, drafts, acting.now)
@@ -129,10 +133,13 @@ def _released_on(clinic: ClinicRecord) -> date | None:
 
 def _untold(acting: Acting, calls: Sequence[Call], on: date, policy: Policy, skipped: Counter[str]) -> list[Call]:
     """The calls about which no text of that kind has been planned before; who was told of a missed visit long ago hears a last word."""
-    told = told_until(acting.session, [call.child_id for call in calls])
+    told = told_until(acting.session, list({call.child_id for call in calls}))
+
+    moved = days_told(acting.session, list({call.child_id for call in calls}), MessageKind.MOVED)
 
     def is_told(call: Call) -> bool:
-        return told.get((call.child_id, call.kind), date.min) >= call.called_on
+        known = call.kind in _AHEAD and (call.child_id, call.visit_on) in moved  # that its day moved named the same day
+        return known or told.get((call.child_id, call.kind), date.min) >= call.called_on
 
     missed = [call.child_id for call in calls if call.kind is MessageKind.MISSED and is_told(call)]
     long_ago = on - timedelta(days=policy.last_days)
@@ -158,7 +165,20 @@ def _families(acting: Acting, calls: Sequence[Call], skipped: Counter[str]) -> l
             continue
         asked.setdefault(recipient.family_key, recipient)
         gathered.setdefault(recipient.family_key, []).append(call)
-    return [_family(asked[key], of_family, skipped) for key, of_family in gathered.items()]
+    share = hold_out_share(acting.session)
+    families = []
+    for key, of_family in gathered.items():
+        for together in _apart(of_family, is_held_out(acting.keyring, key, share)):
+            families.append(_family(asked[key], together, skipped))
+    return families
+
+
+def _apart(calls: Sequence[Call], is_held_out_now: bool) -> list[Sequence[Call]]:
+    """Who is held out from reminders is told of the rest all the same: what is never sent takes no text's place."""
+    if not is_held_out_now:
+        return [calls]
+    parts = [[call for call in calls if (call.kind in TOLD_TO_ALL) is to_all] for to_all in (True, False)]
+    return [part for part in parts if part]
 
 
 def _within_cap(
@@ -188,26 +208,11 @@ def _drafts(acting: Acting, clinic: ClinicRecord, on: date, families: Iterable[_
 
 
 def _draft(acting: Acting, clinic: ClinicRecord, on: date, family: _Family, names: Mapping[UUID, str], share: float) -> Draft:
-    first, to = family.calls[0], family.recipient
-    lang = wording.language_of(to.language, clinic.language)
-    body = wording.word(first.kind, lang, facts_of(clinic, [names[call.child_id] for call in family.calls], first.visit_on, on))
-    family_key = to.family_key or b""
-    return Draft(
-        # From what the text is, not from chance: two planners at one moment make the same row. Unguessable through the keyed hash.
-        id=uuid5(clinic.id, f"{family_key.hex()} {first.kind} {on.isoformat()} {acting.now.isoformat()}"),
-        clinic_id=clinic.id,
-        guardian_id=to.guardian_id,
-        family_key=family_key,
-        kind=first.kind,
-        language=lang,
-        send_on=on,
-        visit_on=first.visit_on,
-        body_sealed=acting.keyring.seal(to.person_key, body, "message.body"),
-        parts=wording.parts(body),
-        children=tuple(Called(call.child_id, call.groups, call.called_on) for call in family.calls),
-        body_key=acting.keyring.index("text", body),
-        state=MessageState.HELD_OUT if is_held_out(acting.keyring, family_key, share) else MessageState.PLANNED,
-    )
+    first, key = family.calls[0], family.recipient.family_key or b""
+    is_held_out_now = first.kind not in TOLD_TO_ALL and is_held_out(acting.keyring, key, share)
+    state = MessageState.HELD_OUT if is_held_out_now else MessageState.PLANNED
+    called = [Called(call.child_id, call.groups, call.called_on) for call in family.calls]
+    return draft(acting, clinic, Occasion(first.kind, first.visit_on, on), family.recipient, called, names, state=state)
 
 
 def release_backlog(acting: Acting, clinic_id: UUID | None) -> int:

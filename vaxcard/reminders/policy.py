@@ -26,6 +26,8 @@ class Policy:
     # How a child is, asked after a dose: on the third day, and where the clinic was shut then up to the fifth.
     check_days: int = 3
     check_until_days: int = 5
+    # A dose noted later than this after its day was copied from paper: nobody is asked how the child is.
+    noted_within_days: int = 1
     # A visit missed longer ago is the clinic's backlog, and no family is texted about it out of the blue.
     backlog_days: int = 30
     # Once released, a backlog is texted about within so many days, each family once.
@@ -33,6 +35,8 @@ class Policy:
     # China's networks look at a number that gets five different texts in a day, whatever they say.
     week_cap: int = 4
     codes_a_day: int = 5
+    # Recalls go at any hour; a number that had so many in a day is rung for the next one.
+    recalls_a_day: int = 3
     send_from: time = time(9)
     send_until: time = time(18)
     # Source "design", no study: nobody gets ready and reaches the clinic in less. No text calls for today once the day's last session
