@@ -99,10 +99,10 @@ def a_dose(story: Story, on: date = DUE, noted_on: date | None = None) -> UUID:
 
 
 def test_a_family_is_asked_how_the_child_is_from_the_third_to_the_fifth_day(story: Story) -> None:
-    lately, longer, long = (a_dose(story, DUE - timedelta(days=days)) for days in (0, 3, 4))
-    planned(story, DUE + timedelta(days=2))
-    assert [told(story, child) for child in (lately, longer, long)] == [[], [("check", DUE + timedelta(days=2), DUE - timedelta(days=3))], []]
-    planned(story, DUE + timedelta(days=3))
+    lately, longer, long = (a_dose(story, DUE + timedelta(days=days)) for days in (4, 1, 0))
+    planned(story, DUE + timedelta(days=6))
+    assert [[kind for kind, _, _ in told(story, child)] for child in (lately, longer, long)] == [[], ["check"], []]
+    planned(story, DUE + timedelta(days=7))
     assert [kind for kind, _, _ in told(story, lately)] == ["check"]
 
 
