@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.schedule.cdsi.supporting_data import Programme, antigen_file, conflict, dose, interval, schedule_file, series, xml
-from vaxcard.schedule.outcomes import EvaluationStatus
+from tests.schedule.cdsi.supporting_data import BORN_ON, Programme, antigen_file, conflict, dose, interval, schedule_file, series, xml
+from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
+from vaxcard.schedule.outcomes import EvaluationStatus, SeriesStatus
 
 VALID, NOT_VALID = EvaluationStatus.VALID, EvaluationStatus.NOT_VALID
 EXTRANEOUS, SUB_STANDARD = EvaluationStatus.EXTRANEOUS, EvaluationStatus.SUB_STANDARD
@@ -80,6 +82,16 @@ def test_an_interval_runs_from_a_dose_that_did_not_count_as_well(tmp_path: Path)
     rules = Programme(tmp_path, antigen_file(series(dose(), second)))
     assert rules.statuses("2022-01-01", "2020-03-01 900", "2020-03-20 900", "2020-04-16 900") == [VALID, NOT_VALID, NOT_VALID]
     assert rules.statuses("2022-01-01", "2020-03-01 900", "2020-03-20 900", "2020-04-17 900") == [VALID, NOT_VALID, VALID]
+
+
+def test_an_interval_without_an_absolute_minimum_bounds_no_dose(tmp_path: Path) -> None:
+    since_seen = xml(fromPrevious="N", fromRelevantObs=xml(code="170"), minInt="32 weeks")
+    rules = Programme(tmp_path, antigen_file(series(dose(extra=xml(interval=since_seen)))))
+    given, seen = (DoseAdministered(1, date(2020, 3, 1), "900"),), (Observation("170", date(2021, 1, 1), ""),)
+    answer = assess(rules.schedule, Child(BORN_ON, "female"), History(given, seen), date(2021, 6, 1))
+    assert [each.status for each in answer.evaluations] == [VALID]
+    (forecast,) = answer.forecasts
+    assert forecast.status is SeriesStatus.COMPLETE
 
 
 def test_an_allowable_interval_saves_a_dose_that_misses_the_preferable_one(tmp_path: Path) -> None:

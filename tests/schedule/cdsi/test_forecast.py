@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.schedule.cdsi.supporting_data import Programme, antigen_file, barred, dose, indication, interval, series, xml
+from tests.schedule.cdsi.supporting_data import BORN_ON, Programme, antigen_file, barred, dose, indication, interval, series, xml
+from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.history import Child, History, Observation
 from vaxcard.schedule.outcomes import ReasonCode, SeriesStatus
 
 
@@ -118,3 +120,11 @@ def test_an_interval_may_run_from_an_observation_or_from_other_vaccines(tmp_path
     rules = Programme(tmp_path, antigen_file(series(dose(), dose(2, extra=since))))
     assert rules.forecast("2022-01-01", "2020-03-01 900").earliest == date(2020, 3, 1)
     assert rules.forecast("2022-01-01", "2020-03-01 900", "2020-04-01 902").earliest == date(2020, 5, 27)
+
+
+def test_an_interval_without_a_minimum_moves_no_day_ahead(tmp_path: Path) -> None:
+    since_seen = xml(fromPrevious="N", fromRelevantObs=xml(code="170"), absMinInt="0 days", earliestRecInt="4 weeks")
+    rules = Programme(tmp_path, antigen_file(series(dose(minAge="2 months", extra=xml(interval=since_seen)))))
+    history = History((), (Observation("170", date(2020, 6, 1), ""),))
+    (forecast,) = assess(rules.schedule, Child(BORN_ON, "female"), history, date(2021, 1, 1)).forecasts
+    assert (forecast.earliest, forecast.recommended) == (date(2020, 3, 1), date(2020, 6, 29))

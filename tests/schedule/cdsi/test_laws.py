@@ -8,8 +8,10 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.schedule.laws import World, laws_of
+from vaxcard.schedule.cdsi.day import Day
 from vaxcard.schedule.cdsi.loader import load_cdsi
 from vaxcard.schedule.cdsi.rules import AntigenSchedule
+from vaxcard.schedule.cdsi.scoring import best
 from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
 
 DATA = Path(os.environ.get("VAXCARD_SHARED", "nowhere")) / "cdsi" / "supporting-data-4.64"
@@ -41,9 +43,24 @@ def _recurring(schedule: AntigenSchedule) -> frozenset[str]:
     return frozenset(code for code, group in schedule.groups.items() if group.antigens & coming_back)
 
 
+def _paths(child: Child, history: History, on: date) -> dict[str, list[str]]:
+    """The best series of each group's antigens: another may become the best with another dose, and judges the doses its own way."""
+    assert SCHEDULE is not None
+    day = Day(SCHEDULE, child, history, on)
+    antigens = SCHEDULE.antigens_of.items()
+    return {code: sorted(each.standing.series.name for name in names for each in best(day.boards[name])) for code, names in antigens}
+
+
 if SCHEDULE:
     NEVER_END = _recurring(SCHEDULE)
     CDC = World(
-        SCHEDULE, lambda most: patients(), patients(), tuple(CVX), NEVER_END, far_ahead=40_000, is_judged_by_its_own_dose_alone=False
+        schedule=SCHEDULE,
+        patients=lambda most: patients(),
+        decided=patients(),
+        vaccines=tuple(CVX),
+        recurring=NEVER_END,
+        far_ahead=40_000,
+        is_judged_by_its_own_dose_alone=False,
+        paths=_paths,
     )
     globals().update(laws_of(CDC))

@@ -122,6 +122,14 @@ def test_a_series_for_later_life_waits_until_its_age_to_start(tmp_path: Path) ->
     assert rules.forecast("2071-01-01").earliest == date(2070, 1, 1)
 
 
+def test_a_dose_that_counts_nowhere_is_told_by_the_series_that_is_answered_with(tmp_path: Path) -> None:
+    child = series(dose(maxAge="5 years"), name="Child")
+    senior = series(dose(absMinAge="50 years"), name="Senior", seriesGroup="2", minAgeToStart="50 years")
+    rules = Programme(tmp_path, antigen_file(child, senior))
+    assert rules.statuses("2026-01-01", "2026-01-01 900") == [EXTRANEOUS]
+    assert rules.statuses("2071-01-01", "2026-01-01 900") == [NOT_VALID]
+
+
 # Several antigens in one group
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from vaxcard.schedule.cdsi.rules import DatedRule, Product, TargetDose
+from vaxcard.schedule.cdsi.rules import UNSAID, DatedRule, Product, TargetDose
 from vaxcard.schedule.cdsi.skips import skipped
 from vaxcard.schedule.cdsi.standing import Given, Standing
 from vaxcard.schedule.dates import Duration
@@ -109,11 +109,13 @@ def _failed(standing: Standing, given: Given, target: TargetDose, rule: DatedRul
 def _too_short(standing: Standing, given: Given, intervals: tuple[Interval, ...], target: TargetDose) -> Reason | None:
     """The first interval that is not kept; one without a day to run from is kept (CDSi 6.5, 6.6)."""
     for interval in intervals:
-        since = standing.reference(interval, given.at)
-        if since is not None and given.on < (valid_from := interval.absolute_minimum.after(since)):
+        least = interval.absolute_minimum
+        if least is UNSAID or (since := standing.reference(interval, given.at)) is None:
+            continue
+        if given.on < (valid_from := least.after(since)):
             values: dict[str, ReasonValue] = {
                 "days": (given.on - since).days,
-                "minimum_interval": interval.minimum.text,
+                "minimum_interval": (interval.minimum if interval.minimum is not UNSAID else least).text,
                 "since": since,
                 "valid_from": valid_from,
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from vaxcard.schedule.cdsi.rules import Antigen, Bar, DatedRule, TargetDose
+from vaxcard.schedule.cdsi.rules import UNSAID, Antigen, Bar, DatedRule, TargetDose
 from vaxcard.schedule.cdsi.skips import skipped
 from vaxcard.schedule.cdsi.standing import Person, Standing
 from vaxcard.schedule.outcomes import Reason, ReasonCode, ReasonValue, SeriesStatus
@@ -87,9 +87,11 @@ def _earliest(standing: Standing, target: TargetDose, rule: DatedRule) -> tuple[
         day = person.age(rule.minimum_age)
         why = Reason(_FROM_AGE, {"minimum_age": rule.minimum_age.text, "valid_from": day}, target.source)
     for interval in rule.intervals:
-        since = standing.reference(interval, len(person.given))
-        if since is not None and (reached := interval.minimum.after(since)) > day:
-            values: dict[str, ReasonValue] = {"minimum_interval": interval.minimum.text, "since": since, "valid_from": reached}
+        least = interval.minimum
+        if least is UNSAID or (since := standing.reference(interval, len(person.given))) is None:
+            continue
+        if (reached := least.after(since)) > day:
+            values: dict[str, ReasonValue] = {"minimum_interval": least.text, "since": since, "valid_from": reached}
             day, why = reached, Reason(_FROM_INTERVAL, values, target.source)
     if why is None:
         day = _floor(standing)
@@ -160,12 +162,12 @@ def _number(standing: Standing, target: TargetDose) -> int:
 
 
 def products(outlook: Outlook, antigen: Antigen) -> tuple[str, ...]:
-    """The vaccines to offer: forecast ones in age on the earliest or the recommended day that nothing bars."""
+    """The vaccines to offer: forecast ones in age on the earliest or the recommended day, today once that is past, that nothing bars."""
     person, target = outlook.standing.person, outlook.standing.series.targets[outlook.target]
+    days = [max(day, person.on) for day in (outlook.earliest, outlook.recommended) if day is not None]
     offered: dict[str, None] = {}
     for cvx, ways in target.preferable.items():
         for way in ways:
-            days = [day for day in (outlook.earliest, outlook.recommended) if day is not None]
             if way.offered and any(person.in_age(day, way.age_from, way.age_before) for day in days):
                 offered[cvx] = None
     if antigen.barred_by.isdisjoint(person.observed):

@@ -20,17 +20,24 @@ def holds_until(today: Day, answers: Mapping[str, Answer]) -> date | None:
     limit = min(_certain(today, answers), default=None)
     anew = {day for day in _recorded(today) if limit is None or day < limit}
     possible: dict[date, set[str]] = {day: set(answers) for day in anew}
-    lived, ahead = (today.on - today.child.born_on).days, ((limit or date.max) - today.child.born_on).days
-    for code in answers:
-        for name in today.schedule.antigens_of[code]:
-            for day in _turns(today.boards[name], lived, ahead):
-                if day > today.on and (limit is None or day < limit):
-                    possible.setdefault(day, set()).add(code)
+    for seen in (today, *(Day(today.schedule, today.child, today.history, day) for day in sorted(anew))):
+        for code, day in _turning(seen, answers, limit):
+            if day > today.on and (limit is None or day < limit):
+                possible.setdefault(day, set()).add(code)
     for day in sorted(possible):
         if _differs(today, answers, day, possible[day], bool(anew) and day >= min(anew)):
             limit = day
             break
     return limit - ONE_DAY if limit is not None else None
+
+
+def _turning(seen: Day, answers: Mapping[str, Answer], limit: date | None) -> Iterator[tuple[str, date]]:
+    """The days on which groups may be answered otherwise, by what has been observed on the day `seen`."""
+    lived, ahead = (seen.on - seen.child.born_on).days, ((limit or date.max) - seen.child.born_on).days
+    for code in answers:
+        for name in seen.schedule.antigens_of[code]:
+            yield from ((code, day) for day in _turns(seen.boards[name], lived, ahead))
+            yield from ((code, day) for day in _turns_of_products(seen.boards[name]))
 
 
 def _certain(today: Day, answers: Mapping[str, Answer]) -> Iterator[date]:
@@ -83,6 +90,16 @@ def _turns_of_series(board: Board, lived: int, ahead: int) -> Iterator[date]:
             for length in turns.since_doses if taken else ():
                 for given in taken:
                     yield length.after(given.on)
+
+
+def _turns_of_products(board: Board) -> Iterator[date]:
+    """The days after the earliest one from which, by age, a vaccine of a dose next in line may be offered or no longer."""
+    for series in board.relevant:
+        outlook = board.outlook(series)
+        if outlook.earliest is not None:
+            ways = (way for ways in series.targets[outlook.target].preferable.values() for way in ways if way.offered)
+            days = (board.person.age(bound) for way in ways for bound in (way.age_from, way.age_before) if bound is not None)
+            yield from (day for day in days if day > outlook.earliest)
 
 
 def _observed_ages(board: Board) -> Iterator[Duration]:

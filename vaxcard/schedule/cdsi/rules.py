@@ -15,6 +15,8 @@ from vaxcard.schedule.rules import Names, Vaccine, VaccineGroup
 from vaxcard.schedule.series import Interval
 
 BIRTH_COUNTRY = "birth-country"
+UNSAID = Duration(0, 0, "0 days", MonthEnd.ROLL)
+"""The length of an interval that the data leaves open: it bounds nothing, which "0 days" does. Told apart by identity."""
 
 
 class SeriesType(StrEnum):

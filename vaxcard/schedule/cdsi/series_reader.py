@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from vaxcard.schedule.cdsi.elements import Element
-from vaxcard.schedule.cdsi.rules import AntigenSeries, Conflict, DatedRule, Indication, Product, Season, SeriesType, TargetDose, Turns
+from vaxcard.schedule.cdsi.rules import (
+    UNSAID,
+    AntigenSeries,
+    Conflict,
+    DatedRule,
+    Indication,
+    Product,
+    Season,
+    SeriesType,
+    TargetDose,
+    Turns,
+)
 from vaxcard.schedule.cdsi.skips import AgeBetween, DosesCounted, InForce, Question, SeriesComplete, SincePrevious, SkipSet
 from vaxcard.schedule.dates import Duration, MonthEnd, day_after, parse_duration
 from vaxcard.schedule.series import Interval
@@ -147,9 +158,7 @@ def _in_force(intervals: Iterable[tuple[tuple[date, date], Interval]], day: date
     return tuple(interval for (first, last), interval in intervals if first <= day <= last)
 
 
-def _dated_rule(
-    first: date, last: date, age: Element | None, intervals: tuple[Interval, ...], allowed: tuple[Interval, ...]
-) -> DatedRule:
+def _dated_rule(first: date, last: date, age: Element | None, intervals: tuple[Interval, ...], allowed: tuple[Interval, ...]) -> DatedRule:
     return DatedRule(
         first=first,
         last=last,
@@ -176,8 +185,8 @@ def _read_interval(row: Element, number: int) -> Interval:
     if from_dose >= number:
         row.complain("fromTargetDose", f"dose {from_dose} does not come before dose {number}")
     return Interval(
-        minimum=minimum or NOTHING,
-        absolute_minimum=absolute or NOTHING,
+        minimum=minimum or UNSAID,
+        absolute_minimum=absolute or UNSAID,
         earliest_recommended=row.duration("earliestRecInt"),
         latest_recommended=row.duration("latestRecInt"),
         from_dose=from_dose or None,
