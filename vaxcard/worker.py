@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy.orm import Session
 
+from vaxcard.cards.queue import clear_away
 from vaxcard.errors import VaxcardError
 from vaxcard.records import audit, backup, job_runs, registry, sweeping
 from vaxcard.records.acting import Acting
@@ -59,6 +60,7 @@ class Timetable:
     owner: str = "worker"
     pace: Callable[[], None] = lambda: None
     backup_folder: Path | None = None
+    print_folder: Path | None = None
     hold: Callable[[], None] = field(default=lambda: None)
 
     def sweep(self) -> int:
@@ -121,6 +123,12 @@ class Timetable:
             _LOG.error("the audit trail is broken in %d places: run vaxcard db verify", broken)
         return f"{broken} broken"
 
+    def clear_prints(self) -> str:
+        """Delete the files of prints that ended long ago, for they carry names and live codes."""
+        if self.print_folder is None:
+            return "no folder was set"
+        return f"{clear_away(self.database, self.print_folder, self.clock())} cleared away"
+
     def back_up(self) -> str:
         """A copy of the registry into the folder that was set, named by the day."""
         if self.backup_folder is None:
@@ -182,6 +190,7 @@ JOBS: list[Job] = [
     Job("receipts", Timetable.receipts, nightly, minutes=10),
     Job("audit", Timetable.check_audit, nightly, minutes=10, lease=timedelta(hours=2)),
     Job("backup", Timetable.back_up, nightly, minutes=10, lease=timedelta(hours=2)),
+    Job("prints", Timetable.clear_prints, nightly, minutes=10),
 ]
 
 
@@ -225,8 +234,8 @@ def run_worker(settings: Settings, database: Database, schedule: Schedule, *, on
     lineup = Lineup(open_channels(settings.sms, sys.stdout))
     owner = f"{socket.gethostname()}-{os.getpid()}"[:60]
     pace = partial(time.sleep, 1 / settings.sms.a_second) if lineup.is_real else lambda: None
-    folder = Path(settings.backup_folder) if settings.backup_folder else None
-    jobs = Timetable(database, schedule, lineup, settings.zone(), lambda: datetime.now(UTC), owner, pace, folder)
+    backups, prints = Path(settings.backup_folder) if settings.backup_folder else None, Path(settings.print_folder)
+    jobs = Timetable(database, schedule, lineup, settings.zone(), lambda: datetime.now(UTC), owner, pace, backups, prints)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # its own faults, not each tick
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # its addresses name telephones

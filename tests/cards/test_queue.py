@@ -222,7 +222,7 @@ def test_files_go_a_fortnight_after_their_run(story, shop):
     story.newborn(BORN, TODAY)
     run = asked(story, ALL)
     work_queue(shop)
-    assert clear_away(shop) == 0
+    assert clear_away(story.database, shop.folder, NOW) == 0
     (shop.folder / "notes").mkdir()
-    assert clear_away(replace(shop, clock=lambda: NOW + KEPT + timedelta(hours=1))) == 1
+    assert clear_away(story.database, shop.folder, NOW + KEPT + timedelta(hours=1)) == 1
     assert not folder_of(shop.folder, run.id).exists() and (shop.folder / "notes").exists()

@@ -13,9 +13,10 @@ from tests.cards.test_printing import links
 from tests.cli.conftest import Run
 from tests.story import an_id, begin
 from vaxcard.keyring import Keyring
-from vaxcard.records.database import open_database, upgrade
+from vaxcard.records.database import Database, open_database, upgrade
 from vaxcard.records.issued_cards import card_by_token
 from vaxcard.records.print_queue import ALL, PaperChoice, ask
+from vaxcard.records.print_runs import PrintRunRecord, RunState
 from vaxcard.schedule.loader import load_schedule
 
 FIRST = "1:an-invented-secret-of-the-first-year-that-is-long-enough"
@@ -65,15 +66,32 @@ def test_the_queue_of_the_desks_is_printed_by_a_command(vaxcard: Run, environmen
     assert len(set(links(file))) == 8 and file.stat().st_mode & 0o077 == 0
 
 
-def test_a_server_prints_what_its_desks_ask_for_and_ends_politely(environment: dict[str, str], tmp_path: Path) -> None:
+def test_server_and_worker_print_what_the_desks_ask_for_once_and_end_politely(environment: dict[str, str], tmp_path: Path) -> None:
     run_id = asked_for(environment["VAXCARD_DATABASE_URL"])
     settings = {**environment, "VAXCARD_SECRET_KEY": FIRST, "VAXCARD_PUBLIC_URL": PUBLIC}
-    command = [sys.executable, "-m", "vaxcard.cli", "serve", "--port", "0"]
-    server = subprocess.Popen(command, env=settings, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    file, deadline = tmp_path / "print" / str(run_id) / "cards.pdf", time.monotonic() + 100
-    while not file.exists() and time.monotonic() < deadline and server.poll() is None:
+    commands = [[sys.executable, "-m", "vaxcard.cli", *each] for each in (["serve", "--port", "0"], ["worker"])]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    running = [subprocess.Popen(command, env=settings, cwd=tmp_path, **quiet) for command in commands]
+    database, deadline = open_database(environment["VAXCARD_DATABASE_URL"], Keyring.from_text(FIRST)), time.monotonic() + 200
+    while state_of(database, run_id) != RunState.DONE and time.monotonic() < deadline and all(one.poll() is None for one in running):
         time.sleep(0.1)
-    server.terminate()
-    _, told = server.communicate(timeout=100)
-    assert file.exists(), told.decode()
-    assert server.returncode == 0 and "Traceback" not in told.decode()
+    for one in running:
+        one.terminate()
+    told = [one.communicate(timeout=100)[1].decode() for one in running]
+    with database.reading() as session:
+        run = session.get_one(PrintRunRecord, run_id)
+    database.close()
+    assert (run.state, run.claim, run.sets) == (RunState.DONE, 1, 1), told
+    assert [one.returncode for one in running] == [0, 0] and "Traceback" not in "".join(told)
+
+
+def test_a_worker_that_runs_once_prints_what_waits(vaxcard: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    run_id = asked_for(environment["VAXCARD_DATABASE_URL"])
+    done = vaxcard("worker", "--once", VAXCARD_SECRET_KEY=FIRST, VAXCARD_PUBLIC_URL=PUBLIC)
+    assert done.returncode == 0, done.stderr
+    assert len(set(links(tmp_path / "print" / str(run_id) / "cards.pdf"))) == 8
+
+
+def state_of(database: Database, run_id: UUID) -> str:
+    with database.reading() as session:
+        return session.get_one(PrintRunRecord, run_id).state

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from vaxcard.cards import manifest
 from vaxcard.cards.blanks import prepare_blanks, print_blanks
 from vaxcard.cards.gathering import Asked
-from vaxcard.cards.printing import print_cards
+from vaxcard.cards.printing import SETS_A_FILE, print_cards
 from vaxcard.errors import InputFault, VaxcardError
 from vaxcard.papers.sheets import Paper, Turn
 from vaxcard.records import print_queue
@@ -47,7 +47,8 @@ def _nobody_else(_sets: int) -> AbstractContextManager[Executor | None]:
 
 @dataclass(frozen=True)
 class PrintShop:
-    """Where runs are printed and with what. `readers(sets)` opens processes that read symbols back, where that many are worth it."""
+    """Where runs are printed and with what, and how many sets stand in a file. `readers(sets)` opens processes that read symbols
+    back, where that many are worth it."""
 
     database: Database
     schedule: Schedule
@@ -58,6 +59,7 @@ class PrintShop:
     new_id: Callable[[], UUID]
     random_text: Callable[[int], str]
     readers: Callable[[int], AbstractContextManager[Executor | None]] = _nobody_else
+    sets_a_file: int = SETS_A_FILE
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,13 @@ def work_queue(shop: PrintShop) -> int:
             _work(_Job(shop, run, clinic))
 
 
-def clear_away(shop: PrintShop) -> int:
+def clear_away(database: Database, folder: Path, now: datetime) -> int:
     """Delete the files of runs that ended long ago; returns how many runs' files went."""
     gone = 0
-    for place in shop.folder.iterdir() if shop.folder.is_dir() else ():
-        with shop.database.reading() as session:
+    for place in folder.iterdir() if folder.is_dir() else ():
+        with database.reading() as session:
             run = session.get(PrintRunRecord, UUID(place.name)) if _is_id(place.name) else None
-        if run is not None and run.finished_at is not None and shop.clock() - run.finished_at > KEPT:
+        if run is not None and run.finished_at is not None and now - run.finished_at > KEPT:
             shutil.rmtree(place)
             gone += 1
     return gone
@@ -198,6 +200,7 @@ def _print_sets(job: _Job) -> None:
             progress=job.show,
             turn=cast(Turn, job.run.turn),
             offset=job.offset,
+            sets_a_file=shop.sets_a_file,
             pool=pool,
             clinic_id=job.clinic.id,
             run_id=job.run.id,

@@ -128,10 +128,10 @@ def bind_command(code: str, child_id: UUID) -> None:
 
 @cards.command("queue")
 def queue_command() -> None:
-    """Print what waits in the desks' queues, and end. `vaxcard serve` does so by itself."""
+    """Print what waits in the desks' queues, and end. `vaxcard serve` and `vaxcard worker` do so by themselves."""
     with open_house("system:print-queue") as house:
         shop = shop_of(house)
-        clear_away(shop)
+        clear_away(house.database, shop.folder, house.now())
         click.echo(f"worked: {work_queue(shop)} runs")
 
 

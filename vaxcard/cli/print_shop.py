@@ -1,4 +1,4 @@
-"""Who prints what the desks ask for: one shop for `cards queue`, and a watch beside the server that starts it when something waits.
+"""Who prints what the desks ask for: one shop for `cards queue`, and a watch beside server and worker that starts it when something waits.
 
 Printing is another process, so that no nurse waits for it; the queue itself sees to it that none prints what another does.
 """
@@ -63,9 +63,14 @@ def tended(house: House) -> Iterator[None]:
 
 def _watch(house: House, closing: threading.Event) -> None:
     while not closing.wait(_LOOK_EVERY):
-        with house.database.reading() as session:
-            waiting = is_anything_waiting(session, house.now())
-        if waiting and _print(house.settings, closing):
+        try:
+            with house.database.reading() as session:
+                waiting = is_anything_waiting(session, house.now())
+            failed = waiting and _print(house.settings, closing) != 0
+        except Exception as fault:  # the registry may be out of reach for a while; who asked for a print finds it waiting
+            _log.error("the print queue could not be looked at: %s", type(fault).__name__)
+            failed = True
+        if failed:
             closing.wait(_WAIT_AFTER_FAULT)
 
 

@@ -14,9 +14,10 @@ from waitress.server import create_server
 
 from vaxcard.app import create_app
 from vaxcard.cards.payload import check_public_url
+from vaxcard.cards.queue import work_queue
 from vaxcard.cli import demonstration
 from vaxcard.cli.opening import House, open_house
-from vaxcard.cli.print_shop import tended
+from vaxcard.cli.print_shop import shop_of, tended
 from vaxcard.errors import SettingsError
 from vaxcard.records.signatures import unsigned
 from vaxcard.settings import is_loopback
@@ -44,9 +45,14 @@ def serve(host: str, port: int) -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 def worker(once: bool) -> None:
-    """Run the timetable: assess what expired, plan the day's texts, send them in their window."""
+    """Run the timetable: assess what expired, plan the day's texts, send them in their window, print what the desks ask for."""
     with open_house("system:worker") as house:
-        run_worker(house.settings, house.database, house.schedule, once=once)
+        if once:
+            run_worker(house.settings, house.database, house.schedule, once=True)
+            work_queue(shop_of(house))
+            return
+        with tended(house):
+            run_worker(house.settings, house.database, house.schedule)
 
 
 @click.command()
