@@ -31,6 +31,13 @@ OBSERVED = st.sampled_from(
         ("line-je", "JE-I"),
         ("line-hepa", "HepA-I"),
         ("line-hepa", "HepA-L"),
+        ("hbsag", "negative"),
+        ("anti-hbs", "4"),
+        ("anti-hbs", "120"),
+        ("severe-reaction", "JE-L"),
+        ("severe-reaction", "bOPV"),
+        ("severe-reaction", "DTaP-IPV/Hib"),
+        ("severe-reaction", "something else"),
     ]
 )
 
@@ -48,12 +55,12 @@ def patients(draw: st.DrawFn, max_doses: int = 14, schedule: Schedule = SCHEDULE
     """A child, a history and a day of assessment; doses may lie after it."""
     born_on = draw(BIRTHS)
     child = Child(born_on, draw(st.sampled_from(["female", "male", "unknown"])))
-    vaccines = st.sampled_from(sorted(code for code, vaccine in schedule.vaccines.items() if vaccine.groups))
+    vaccines = st.sampled_from(sorted(schedule.vaccines))
     given = draw(st.lists(st.tuples(days_of_life(born_on), vaccines, st.booleans()), max_size=max_doses))
     doses = tuple(DoseAdministered(n, day, vaccine, substandard=bad and n % 5 == 0) for n, (day, vaccine, bad) in enumerate(given, 1))
     observations = tuple(
         Observation(code, draw(st.one_of(st.none(), days_of_life(born_on))), value)
-        for code, value in draw(st.lists(OBSERVED, max_size=2, unique_by=lambda each: each[0]))
+        for code, value in draw(st.lists(OBSERVED, max_size=3))
     )
     return child, History(doses, observations), draw(days_of_life(born_on))
 

@@ -1,136 +1,144 @@
-"""Every minimum age, interval and last age of the edition in force, read from the data: the day before, the day, the day after.
+"""Every age, interval and last age of every edition, read from the data: a dose on the day before, the day, and the day after.
 
-Each is made to decide: the doses before it are given on their first days for an age, and as late as need be for an interval.
+What is judged are real courses in which that one boundary decides (`every_boundary`); rules across groups are tried on their own days.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
+from tests.schedule.every_boundary import SCHEDULE, Stretch, alone, boundaries_of, judged, last_ages_of, met_in, stretches
 from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.conditions import Facts
 from vaxcard.schedule.history import Child, DoseAdministered, History, Observation
-from vaxcard.schedule.loader import load_schedule
 from vaxcard.schedule.outcomes import EvaluationStatus
-from vaxcard.schedule.series import Interval, Series, SeriesDose
+from vaxcard.schedule.rules import Contraindication, ObservationSpacing, Span
 
-SCHEDULE = load_schedule("cn")
-BORN = date(2027, 1, 31)
 DAY = timedelta(1)
+VALID, EXTRANEOUS = EvaluationStatus.VALID, EvaluationStatus.EXTRANEOUS
+# What is written and can decide for nobody: something that lies behind another rule, or a cohort that has not yet come of age.
+NEVER = {
+    "HepA 2000-01-01": {"HepA-I-then-L 2 way 1 interval 28 days"},  # behind the 6 months
+    "HPV 2000-01-01": {"HPV-label 2 way 1 age 9 years"},  # the first dose is no younger
+    "HPV 2025-11-10": {"HPV 2 way 1 age 9 years", "HPV 2 way 5 interval 28 days", "HPV-label 2 way 1 age 9 years"},
+    "JE 2000-01-01": {"JE-I 2 way 1 age 8 months"},  # 7 days after a first dose at 8 months
+    # A second A dose so late that 12 months decided would itself be passed over, from 24 months.
+    "Men 2000-01-01": {"Men 3 way 4 interval 12 months", "Men 3 way 4 interval 28 days", "Men 4 way 2 interval 28 days"},
+    "Men 2026-06-17": {"Men 3 way 4 interval 12 months", "Men 3 way 4 interval 28 days", "Men 4 way 2 interval 28 days"},
+    # Born from 2019-10-01 nobody was 8 months old before June 2020; born before, everybody was.
+    "MMR 2000-01-01": {
+        "MMR 1 way 1 age 8 months", "MMR 2 way 1 age 18 months", "MMR 2 way 1 interval 28 days",
+        "MMR-born-before-2019-10 3 way 1 age 18 months",
+    },
+    "MMR 2020-06-01": {"MMR-born-before-2019-10 1 way 1 age 8 months", "MMR-born-before-2019-10 3 way 1 age 18 months"},
+    "Polio 2020-01-01": {"Polio 2 way 1 age 3 months"},  # the cohort of one IPV was past 3 months
+    # With one dose of type II nobody of this edition comes to dose 4 at 18 months, or to dose 5 at 4 years.
+    "Polio 2026-06-17": {"Polio 4 way 2 age 18 months", "Polio 5 way 1 age 4 years"},
+}  # fmt: skip
+STRETCHES = list(stretches())
 
 
-@dataclass(frozen=True)
-class Boundary:
-    """What decides one dose of a series: an interval, or its minimum age where there is none."""
-
-    group: str
-    series: Series
-    dose: SeriesDose
-    interval: Interval | None
-
-    def __str__(self) -> str:
-        rule = self.dose.rules[-1]
-        what = self.interval.minimum.text if self.interval else rule.minimum_age.text if rule.minimum_age else "any age"
-        return f"{self.series.code} {self.dose.number} {what}"
+@pytest.mark.parametrize("stretch", STRETCHES, ids=str)
+def test_every_boundary_of_an_edition_is_met_and_a_dose_counts_from_its_day_on(stretch: Stretch) -> None:
+    wanted = boundaries_of(stretch) - NEVER.get(str(stretch), set())
+    found = met_in(stretch, wanted)
+    assert wanted == wanted & found.keys(), sorted(wanted - found.keys())
+    for name, met in found.items():
+        counts = (VALID, met.number)
+        assert judged(stretch.group, met, met.day) == counts, (name, met)
+        assert judged(stretch.group, met, met.day + DAY) == counts, (name, met)
+        if met.day > max((met.child.born_on, *(dose.given_on for dose in met.doses))):
+            assert judged(stretch.group, met, met.day - DAY) != counts, (name, met)
 
 
-def _series() -> Iterator[tuple[str, Series]]:
-    for group, edition in SCHEDULE.in_force(BORN).editions.items():
-        for series in edition.series:
-            if not series.evaluation_only and not any(condition.born_before for condition in series.when):
-                yield group, series
+@pytest.mark.parametrize("stretch", STRETCHES, ids=str)
+def test_a_dose_after_its_last_age_is_one_more_than_asked_for(stretch: Stretch) -> None:
+    for met in last_ages_of(stretch):
+        assert judged(stretch.group, met, met.day - DAY) == (VALID, met.number), met
+        assert judged(stretch.group, met, met.day)[0] is EXTRANEOUS, met
+        assert judged(stretch.group, met, met.day + DAY)[0] is EXTRANEOUS, met
 
 
-def _boundaries() -> Iterator[Boundary]:
-    for group, series in _series():
-        for dose in series.doses:
-            rule = dose.rules[-1]
-            yield Boundary(group, series, dose, None)
-            if dose is not series.doses[0]:
-                yield from (Boundary(group, series, dose, each) for each in rule.intervals if each.from_vaccines is None)
+def test_every_group_with_a_last_age_is_tried() -> None:
+    tried = {stretch.group for stretch in STRETCHES if any(True for _ in last_ages_of(stretch))}
+    limited = {
+        stretch.group
+        for stretch in STRETCHES
+        if any(rule.maximum_age for series in stretch.series for dose in series.doses for rule in dose.rules)
+    }
+    assert tried == limited
 
 
-def _from_age(dose: SeriesDose) -> date:
-    age = dose.rules[-1].minimum_age
-    return age.after(BORN) if age else BORN
+def _beside(span: Span) -> Iterator[tuple[date, bool]]:
+    """Each end of a rule's days with the day beside it, and whether the rule holds there."""
+    if span.first:
+        yield from ((span.first - DAY, False), (span.first, True), (span.first + DAY, True))
+    if span.last:
+        yield from ((span.last - DAY, True), (span.last, True), (span.last + DAY, False))
 
 
-def _first_day(dose: SeriesDose, before: list[DoseAdministered], numbers: list[int]) -> date:
-    days = [_from_age(dose)]
-    for interval in dose.rules[-1].intervals if before else ():
-        if interval.from_vaccines is None:
-            since = before[numbers.index(interval.from_dose)] if interval.from_dose else before[-1]
-            days.append(interval.minimum.after(since.given_on))
-    return max(days)
+def _waited(spacing: ObservationSpacing, vaccine: str, event: date, day: date) -> bool:
+    """Whether a dose of a grown child is held to have come too soon after the event, by this very row."""
+    child, known = Child(event - timedelta(1500), "female"), (Observation(spacing.observation, event, "given"),)
+    history = History((DoseAdministered(1, day, vaccine),), known)
+    group = SCHEDULE.vaccines[vaccine].groups[0]
+    found = assess(alone(group), child, history, day)
+    return any(
+        reason.code == "too_soon_after_observation" and reason.source == spacing.source
+        for each in found.evaluations
+        for reason in each.reasons
+    )
 
 
-def _before(at: Boundary) -> tuple[list[DoseAdministered], list[int]] | None:
-    """The doses before, the last of them (or the one an interval runs from) late enough for the interval to decide; None if none can."""
-    given: list[DoseAdministered] = []
-    numbers: list[int] = []
-    for dose in at.series.doses:
-        if dose is at.dose:
-            return given, numbers
-        day = _first_day(dose, given, numbers)
-        counts = at.interval is not None and (at.interval.from_dose or at.series.doses[at.series.doses.index(at.dose) - 1].number)
-        while at.interval and counts == dose.number and at.interval.minimum.after(day) <= _from_age(at.dose):
-            day += DAY
-        given.append(DoseAdministered(len(given) + 1, day, dose.rules[-1].vaccines[0]))
-        numbers.append(dose.number)
-    return None
+@pytest.mark.parametrize("spacing", SCHEDULE.observation_spacing, ids=lambda each: f"{each.observation} {each.span.last or 'open'}")
+def test_a_vaccine_waits_after_an_event_on_the_days_of_the_rule_alone(spacing: ObservationSpacing) -> None:
+    for vaccine in sorted(spacing.vaccines):
+        event = (spacing.span.first or date(2022, 3, 1)) + timedelta(10)
+        over = spacing.minimum.after(event)
+        assert [_waited(spacing, vaccine, event, day) for day in (over - DAY, over, over + DAY)] == [True, False, False], vaccine
+        for day, holds in _beside(spacing.span):
+            assert _waited(spacing, vaccine, day - timedelta(10), day) is holds, (vaccine, day)
 
 
-def _known(at: Boundary) -> tuple[Observation, ...]:
-    """What puts a child on this path: the conditions of the series and those of its preference."""
-    asked = [each for each in (*at.series.when, *at.series.prefer) if each.observation]
-    values = [sorted(each.values)[0] if each.values else str((each.below or 1) - 1) for each in asked]
+def _observed(rule: Contraindication, vaccine: str) -> tuple[Observation, ...]:
+    """Findings that meet a rule's conditions."""
+    if rule.named:
+        return (Observation(rule.observation, None, vaccine),)
+    asked = [each for each in rule.when if each.observation]
+    values = [min(each.values) if each.values else str(each.below - 1) if each.below else "yes" for each in asked]
     return tuple(Observation(each.observation or "", None, value) for each, value in zip(asked, values, strict=True))
 
 
-def _judged(at: Boundary, before: list[DoseAdministered], day: date) -> EvaluationStatus | None:
-    dose = DoseAdministered(len(before) + 1, day, at.dose.rules[-1].vaccines[0])
-    found = assess(SCHEDULE, Child(BORN, "female"), History((*before, dose), _known(at)), day)
-    return next(each.status for each in found.evaluations if each.n == dose.n and each.group == at.group)
+def _bars(rule: Contraindication, vaccine: str, born_on: date, day: date) -> bool:
+    facts = Facts(SCHEDULE, Child(born_on), History((), _observed(rule, vaccine)), day)
+    standing = [each for each in facts.questions if each.span.holds_on(day)]
+    return rule in standing and facts.barring(vaccine, day, rule.effect) is not None
 
 
-def _is_met(at: Boundary) -> bool:
-    """Whether a child with those doses stands before this dose at all: what they passed over is told by scenarios."""
-    before, numbers = _before(at) or ([], [])
-    found = assess(SCHEDULE, Child(BORN, "female"), History(tuple(before), _known(at)), _first_day(at.dose, before, numbers))
-    owed = next((each.dose for each in found.forecasts if each.group == at.group), at.dose.number)
-    return owed == at.dose.number and [each.dose for each in found.evaluations if each.group == at.group] == numbers
+@pytest.mark.parametrize("rule", SCHEDULE.contraindications, ids=lambda each: f"{each.observation} {each.effect} {each.span.first}")
+def test_a_finding_bars_a_vaccine_on_the_days_and_ages_of_the_rule_alone(rule: Contraindication) -> None:
+    vaccines = sorted(rule.vaccines) or ["JE-L", "MMR", "DTaP-IPV/Hib"]
+    usual = rule.span.first + 30 * DAY if rule.span.first else (rule.span.last or date(2022, 3, 1)) - 30 * DAY
+    ages = [each for each in rule.when if each.age_from or each.age_before]
+    for vaccine in vaccines:
+        born_on = usual - timedelta(400 if any(each.age_from for each in ages) else 20)
+        assert _bars(rule, vaccine, born_on, usual), vaccine
+        for day, holds in _beside(rule.span):
+            assert _bars(rule, vaccine, day - timedelta(20), day) is holds, (vaccine, day)
+        for each in ages:
+            turn = (each.age_from or each.age_before).after(born_on)
+            told = [_bars(rule, vaccine, born_on, turn + shift * DAY) for shift in (-1, 0, 1)]
+            assert told == ([False, True, True] if each.age_from else [True, False, False]), (vaccine, each)
 
 
-PASSED_OVER = {
-    "Men Men 3 12 months", "Men Men 3 28 days",  # a second A dose so late would itself be passed over, from 24 months
-    "Polio Polio 5 4 years", "Polio Polio 5 28 days",  # only after four doses with one of type II, and then a clinician decides
-}  # fmt: skip
-MET = [at for at in _boundaries() if _is_met(at)]
-
-
-def test_nearly_every_boundary_is_met_and_every_group_has_one() -> None:
-    missed = {f"{at.group} {at}" for at in _boundaries()} - {f"{at.group} {at}" for at in MET}
-    assert missed <= PASSED_OVER
-    assert {at.group for at in MET} == set(SCHEDULE.groups)
-
-
-@pytest.mark.parametrize("at", MET, ids=str)
-def test_a_dose_counts_from_the_day_that_its_rule_names(at: Boundary) -> None:
-    before, numbers = _before(at) or ([], [])
-    day = _first_day(at.dose, before, numbers)
-    if day > BORN and (not before or day > before[-1].given_on):
-        assert _judged(at, before, day - DAY) is not EvaluationStatus.VALID
-    assert _judged(at, before, day) is EvaluationStatus.VALID
-    assert _judged(at, before, day + DAY) is EvaluationStatus.VALID
-
-
-@pytest.mark.parametrize("at", [each for each in _boundaries() if each.interval is None and each.dose.rules[-1].maximum_age], ids=str)
-def test_a_dose_after_its_last_age_is_one_more_than_asked_for(at: Boundary) -> None:
-    maximum = at.dose.rules[-1].maximum_age
-    assert maximum is not None
-    before, _ = _before(at) or ([], [])
-    over = maximum.after(BORN)
-    assert _judged(at, before, over - DAY) is EvaluationStatus.VALID
-    assert _judged(at, before, over) is EvaluationStatus.EXTRANEOUS
-    assert _judged(at, before, over + DAY) is EvaluationStatus.EXTRANEOUS
+@pytest.mark.parametrize("first", sorted(SCHEDULE.live[0].vaccines))
+def test_injected_live_vaccines_keep_their_distance_to_the_day(first: str) -> None:
+    spacing, given_on, child = SCHEDULE.live[0], date(2026, 9, 1), Child(date(2023, 1, 1), "female")
+    for second in sorted(spacing.vaccines - {"YF", "BCG", first}):
+        over = spacing.minimum.after(given_on)
+        for day, is_apart in ((given_on, True), (given_on + DAY, False), (over - DAY, False), (over, True), (over + DAY, True)):
+            doses = (DoseAdministered(1, given_on, first), DoseAdministered(2, day, second))
+            found = assess(alone(SCHEDULE.vaccines[second].groups[0]), child, History(doses), day)
+            said = {str(reason.code) for each in found.evaluations if each.n == 2 for reason in each.reasons}
+            assert ("live_too_soon" not in said) is is_apart, (second, day)

@@ -62,6 +62,7 @@ OBSERVATIONS: Mapping[str, str] = {
     "immunodeficiency": marked("immune deficiency"),
     "immunoglobulin": marked("immunoglobulin"),
     "mother-hbsag": marked("the mother's hepatitis B"),
+    "severe-reaction": marked("a severe reaction before"),
     "tb-skin-test": marked("the tuberculin skin test"),
 }
 

@@ -64,7 +64,7 @@ def _is_due(each: Forecast, on: date) -> bool:
 
 @dataclass(slots=True)
 class _Sorted:
-    """The doses of a history: those of each group in order, and those that no rule will judge with the reason."""
+    """The doses of a history: those of each group in order, those that no rule judges with the reason, and all given by the day."""
 
     by_group: dict[str, list[DoseAdministered]]
     aside: list[Evaluation]
@@ -129,10 +129,13 @@ def _sort(schedule: Schedule, child: Child, history: History, on: date) -> _Sort
     vaccines, born_on = schedule.vaccines, child.born_on
     for dose in _in_order(history.doses):
         vaccine = vaccines.get(dose.vaccine)
-        if vaccine is None or not vaccine.groups or not born_on <= dose.given_on <= on:
+        if vaccine is None or not born_on <= dose.given_on <= on:
             aside.append(_left_out(child, dose, vaccine, on))
             continue
         judged.append(dose)
+        if not vaccine.groups:
+            # In no group and yet perhaps a live vaccine, from which others keep their distance.
+            aside.append(_left_out(child, dose, vaccine, on))
         for group in vaccine.groups:
             if group in by_group:
                 by_group[group].append(dose)

@@ -40,9 +40,26 @@ class Facts:
         """
         ruled_on = min(day, self.on)
         for each in self.questions:
-            if each.effect == effect and vaccine in each.vaccines and each.span.holds_on(ruled_on) and holds(each.when, self, day, None):
+            if each.effect == effect and each.span.holds_on(ruled_on) and self._bars(each, vaccine, day):
                 return each
         return None
+
+    def _bars(self, rule: Contraindication, vaccine: str, day: date) -> bool:
+        if rule.named is None:
+            return vaccine in rule.vaccines and holds(rule.when, self, day, None)
+        named = {each.value for each in self.observations.get(rule.observation, ()) if each.holds_on(day)}
+        if rule.named == "vaccine":
+            return vaccine in named
+        products, antigens = self.schedule.vaccines, self.schedule.vaccines[vaccine].antigens
+        return any(code not in products or products[code].antigens & antigens for code in named)
+
+    def latest(self, code: str, day: date) -> list[Observation]:
+        """What stands of one kind of finding on `day`: the later dated one in place of those before it; two of one day both."""
+        found = [each for each in self.observations.get(code, ()) if each.holds_on(day)]
+        if len(found) > 1:
+            last = max(each.on or date.min for each in found)
+            found = [each for each in found if (each.on or date.min) == last]
+        return found
 
 
 def holds(conditions: Sequence[Condition], facts: Facts, day: date, standing: Standing | None) -> bool:
@@ -78,8 +95,7 @@ def _birth_fits(condition: Condition, facts: Facts) -> bool:
 
 
 def _observed(condition: Condition, facts: Facts, day: date) -> bool:
-    found = facts.observations.get(condition.observation or "", ())
-    return any(each.holds_on(day) and _value_fits(condition, each.value) for each in found)
+    return any(_value_fits(condition, each.value) for each in facts.latest(condition.observation or "", day))
 
 
 def _value_fits(condition: Condition, value: str) -> bool:

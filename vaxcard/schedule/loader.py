@@ -30,6 +30,7 @@ __all__ = ["ScheduleDataError", "load_schedule", "read_schedule", "vaccines_of"]
 
 DATA = Path(__file__).parent / "data"
 _EFFECTS = {"never", "clinician"}
+_NAMED = {None, "vaccine", "antigen"}
 _OWN_FILES = {"schedule.toml", "brackets.toml", "questions.toml", "vaccines.toml", "visit.toml"}
 
 
@@ -228,7 +229,11 @@ def _read_contraindication(row: Table, vaccines: Mapping[str, Vaccine]) -> Contr
     if effect not in _EFFECTS:
         row.complain("effect", f'"{effect}" is not an effect', f"use one of {', '.join(sorted(_EFFECTS))}")
     observation = next((condition.observation for condition in when if condition.observation), "")
+    named = row.optional_text("named")
+    if named not in _NAMED:
+        row.complain("named", f'"{named}" is not something that a finding names', 'write "vaccine" or "antigen", or list the vaccines')
     known, source = _known(row, "vaccines", vaccines), row.text("source")
-    barred = Contraindication(known, when, effect, observation, source, row.flag("sensitive"), row.words("unverified"), _read_span(row))
+    sensitive, flags, span = row.flag("sensitive"), row.words("unverified"), _read_span(row)
+    barred = Contraindication(known, when, effect, observation, source, sensitive, flags, span, named)
     row.close()
     return barred

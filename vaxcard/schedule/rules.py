@@ -93,7 +93,11 @@ ALWAYS = Span()
 
 @dataclass(frozen=True, slots=True)
 class Contraindication:
-    """An observation that bars vaccines for good ("never") or until a clinician has decided ("clinician")."""
+    """An observation that bars vaccines for good ("never") or until a clinician has decided ("clinician").
+
+    `named` is None where `vaccines` says which; "vaccine" where the observation's value names the one, "antigen" where every vaccine
+    that shares an antigen with the one named is meant, and every vaccine at all where it names none that is known.
+    """
 
     vaccines: frozenset[str]
     when: tuple[Condition, ...]
@@ -103,6 +107,7 @@ class Contraindication:
     sensitive: bool
     unverified: tuple[str, ...]
     span: Span = ALWAYS
+    named: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
