@@ -12,7 +12,7 @@ from vaxcard.errors import Conflict, InputFault
 from vaxcard.keyring import fingerprint, password_matches
 from vaxcard.records import enrolment
 from vaxcard.records.chart import load_child
-from vaxcard.records.clinics import Role, api_key_by_fingerprint, clinic_named, staff_by_login
+from vaxcard.records.clinics import ApiKeyRecord, Role, api_key_by_fingerprint, clinic_named, staff_by_login
 from vaxcard.records.people import GuardianRecord
 from vaxcard.records.search import siblings_of
 from vaxcard.records.signs import SIGNS, choose_sign
@@ -119,7 +119,7 @@ def test_of_an_api_key_only_the_fingerprint_is_kept(story: Story) -> None:
         found = api_key_by_fingerprint(session, fingerprint("an invented secret"))
         assert found is not None and found.id == key.id
         assert api_key_by_fingerprint(session, fingerprint("another secret")) is None
-        found.revoked_at = found.created_at
+        session.get_one(ApiKeyRecord, key.id).revoked_at = key.created_at
         session.flush()
         assert api_key_by_fingerprint(session, fingerprint("an invented secret")) is None
 

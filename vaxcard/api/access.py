@@ -19,7 +19,7 @@ from vaxcard.api.service import service
 from vaxcard.errors import PasswordNeeded
 from vaxcard.keyring import fingerprint
 from vaxcard.records.acting import Acting
-from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, load_clinic, staff_by_id
+from vaxcard.records.clinics import Role, StaffRecord, api_key_by_fingerprint, end_sessions, signed_in
 from vaxcard.records.openings import require_open
 
 # Pages of a card's address: the card is the key. Those that show the whole record ask for an opened device besides (`web.family_door`).
@@ -86,6 +86,10 @@ class Caller:
         """A transaction in this one's name, at their clinic: committed, audit and all, when the block ends well."""
         return service().acting(self.actor, self.clinic_id, self.time_zone)
 
+    def looking(self) -> AbstractContextManager[Acting]:
+        """As `acting`, for what only reads: the audit has it when the block has ended."""
+        return service().looking(self.actor, self.clinic_id, self.time_zone)
+
     @property
     def hears_sensitive_reasons(self) -> bool:
         """Whether facts such as a mother's hepatitis B may be told to them."""
@@ -140,7 +144,7 @@ def _refuse_unopened(child_id: UUID) -> None:
     who, house = caller(), service()
     if who.role == Role.AUDITOR:
         return
-    with house.database.reading() as rows:
+    with house.database.asking() as rows:
         require_open(rows, child_id, actor=who.actor, clinic_id=who.clinic_id, now=house.clock())
 
 
@@ -171,23 +175,21 @@ def _bearer() -> str | None:
 
 
 def _by_key() -> Caller | None:
-    with service().database.reading() as rows:
+    with service().database.asking() as rows:
         key = api_key_by_fingerprint(rows, fingerprint(_bearer() or ""))
-        if key is None:
-            return None
-        clinic = load_clinic(rows, key.clinic_id)
-        return Caller(
-            f"key:{key.id}", clinic.id, clinic.name, clinic.time_zone, key.name, clinic.language, scopes=frozenset(key.scopes)
-        )
+    if key is None:
+        return None
+    where = (key.clinic_id, key.clinic_name, key.time_zone)
+    return Caller(f"key:{key.id}", *where, key.name, key.clinic_language, scopes=frozenset(key.scopes))
 
 
 def _by_session() -> Caller | None:
     staff_id, until = session.get(_STAFF), session.get(_UNTIL, 0)
     if staff_id is None or service().clock().timestamp() >= until or not _from_our_own_pages():
         return None
-    with service().database.reading() as rows:
-        staff = staff_by_id(rows, UUID(staff_id))
-        return _as_caller(staff) if staff is not None and staff.session_number == session.get(_NUMBER) else None
+    with service().database.asking() as rows:
+        staff = signed_in(rows, UUID(staff_id))
+    return _as_caller(staff) if staff is not None and staff.session_number == session.get(_NUMBER) else None
 
 
 def _from_our_own_pages() -> bool:
@@ -195,9 +197,8 @@ def _from_our_own_pages() -> bool:
     return request.method in ("GET", "HEAD") or request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
-def _as_caller(staff: StaffRecord) -> Caller:
-    clinic = staff.clinic
-    where = (clinic.id, clinic.name, clinic.time_zone)
+def _as_caller(staff: Any) -> Caller:
+    where = (staff.clinic_id, staff.clinic_name, staff.time_zone)
     return Caller(f"{_ACTOR}{staff.id}", *where, staff.name, staff.language, Role(staff.role), staff.must_choose_password)
 
 

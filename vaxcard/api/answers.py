@@ -14,7 +14,6 @@ from vaxcard.api.service import service
 from vaxcard.language import say_reason, say_withheld
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
-from vaxcard.records.clinics import load_clinic
 from vaxcard.records.doses import DoseRecord
 from vaxcard.records.issued_cards import CardRecord
 from vaxcard.records.people import ChildRecord
@@ -57,7 +56,7 @@ def record_as_json(acting: Acting, chart: Chart, caller: Caller, lang: str) -> d
     """The whole answer to a scan or to a child's id."""
     forecasts, due = chart.assessment.forecasts, chart.assessment.due_now
     told = {
-        "child": _child(acting, chart.child),
+        "child": _child(acting, chart),
         **due_as_json(chart, caller, lang),
         "edition": chart.assessment.edition,
         "engine": chart.assessment.engine,
@@ -93,8 +92,9 @@ def waits(forecast: Forecast) -> bool:
     return forecast.status in told and not (forecast.optional and forecast.earliest is None)
 
 
-def _child(acting: Acting, child: ChildRecord) -> dict[str, Any]:
-    keyring = acting.keyring
+def _child(acting: Acting, chart: Chart) -> dict[str, Any]:
+    keyring, child = acting.keyring, chart.child
+    siblings = siblings_told(acting, child) if chart.may_have_siblings else []
     told = {
         "id": str(child.id),
         "name": child.name(keyring),
@@ -105,12 +105,11 @@ def _child(acting: Acting, child: ChildRecord) -> dict[str, Any]:
         "state": str(child.state),
         "version": child.version,
         "sensitive": child.is_sensitive,
-        "siblings": [str(sibling.id) for sibling in siblings_told(acting, child)],
+        "siblings": [str(sibling.id) for sibling in siblings],
     }
     if is_hidden(acting, child):
         return told
-    clinic = load_clinic(acting.session, child.clinic_id)
-    return {**told, "clinic": {"id": str(clinic.id), "name": clinic.name}}
+    return {**told, "clinic": {"id": str(child.clinic_id), "name": chart.clinic_name}}
 
 
 def card_as_json(card: CardRecord) -> dict[str, Any]:
@@ -131,15 +130,10 @@ def dose_as_json(acting: Acting, chart: Chart, dose: DoseRecord, caller: Caller,
         "incidents": list(dose.incidents),
         "recorded_at": dose.recorded_at.isoformat(),
         "supersedes": str(dose.supersedes_id) if dose.supersedes_id else None,
-        "evaluations": [_evaluation(each, caller, lang, chart.assessment.on) for each in _evaluations(chart, dose)],
+        "evaluations": [_evaluation(each, caller, lang, chart.assessment.on) for each in chart.evaluations_of(dose)],
     }
     hidden = _WHERE if is_hidden(acting, chart.child) else ()
     return {name: value for name, value in told.items() if name not in hidden}
-
-
-def _evaluations(chart: Chart, dose: DoseRecord) -> list[Evaluation]:
-    """None for a dose that was corrected or voided since: the chart holds those that stand."""
-    return chart.evaluations_of(dose) if dose in chart.doses else []
 
 
 def _evaluation(evaluation: Evaluation, caller: Caller, lang: str, today: date) -> dict[str, Any]:

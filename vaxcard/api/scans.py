@@ -5,6 +5,8 @@ Only the token is taken out of what was typed; nothing is followed. Short codes 
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, Response, jsonify
 
 from vaxcard.api.access import LOOKING, caller, requires
@@ -31,9 +33,26 @@ _BODY = (Field("code", "text", "What the scanner read, or the 8 characters besid
 def scan() -> tuple[Response, int]:
     """The child of a scanned card, with everything that a nurse needs to decide."""
     code, who = taken(json_object(), _BODY)["code"], caller()
-    with who.acting() as acting:
-        card = card_in(acting, code)
-        return jsonify({"card": card_as_json(card), **record_as_json(acting, open_card(acting, card), who, language())}), 200
+    with who.looking() as acting:
+        card, read = _read(acting, code)
+        told = {"card": card_as_json(card), **record_as_json(acting, read, who, language())}
+    return jsonify(told), 200
+
+
+def _read(acting: Acting, typed: str) -> tuple[CardRecord, chart.Chart]:
+    """The card and the record behind it; for a scanned one in one question."""
+    token = token_from_scan(typed)
+    if token is None:
+        card = card_in(acting, typed)
+        return card, open_card(acting, card)
+    card, read = chart.read_by_card(acting.session, acting.keyring, acting.schedule, token, acting.today)
+    note_scanned(acting.session, card)
+    _note_look(acting, card, read.child.id)
+    return card, read
+
+
+def _note_look(acting: Acting, card: CardRecord, child_id: UUID) -> None:
+    acting.note("child.look", child_id=child_id, subjects=[f"card:{card.id}"])
 
 
 def card_in(acting: Acting, typed: str) -> CardRecord:
@@ -63,5 +82,5 @@ def open_card(acting: Acting, card: CardRecord) -> chart.Chart:
     """The record behind an active card; the look is noted with the card that opened it."""
     if card.child_id is None:
         raise CardUnknown("this card belongs to no child yet", advice="bind it to a child at the counter")
-    acting.note("child.look", child_id=card.child_id, subjects=[f"card:{card.id}"])
+    _note_look(acting, card, card.child_id)
     return chart.read(acting.session, acting.keyring, acting.schedule, card.child_id, acting.today)

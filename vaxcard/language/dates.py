@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, time
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -35,12 +36,18 @@ def _locale(lang: str) -> str:
 def say_date(day: date, lang: str, *, near: date | None = None) -> str:
     """A day with its weekday, 'Thu 18 June'; with the year where `near` lies in another one."""
     pattern = _SHORT if near is None or near.year == day.year else _SHORT_WITH_YEAR
-    return format_date(day, translations(lang).gettext(pattern), locale=_locale(lang))
+    return _written(day, translations(lang).gettext(pattern), _locale(lang))
 
 
 def say_full_date(day: date, lang: str) -> str:
     """A day with its year and without its weekday, as birth dates are told."""
-    return format_date(day, translations(lang).gettext(_FULL), locale=_locale(lang))
+    return _written(day, translations(lang).gettext(_FULL), _locale(lang))
+
+
+@lru_cache(maxsize=20_000)
+def _written(day: date, pattern: str, locale: str) -> str:
+    """Days come again and again on a page and from child to child."""
+    return format_date(day, pattern, locale=locale)
 
 
 def say_month(day: date, lang: str) -> str:

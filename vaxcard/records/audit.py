@@ -7,14 +7,31 @@ A day's first entry carries the head of the clinic's day before. `seal_pending` 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Update,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from vaxcard.keyring import Keyring
 from vaxcard.records.columns import Base, Id, Instant
@@ -55,7 +72,7 @@ class AuditHead(Base):
 
     def sealed_with(self, keyring: Keyring) -> bytes:
         """What `seal` must be: without the key nobody can move a head back to an earlier entry."""
-        return keyring.audit_mac(b"head", f"{self.chain}:{self.number}:{self.mac.hex()}".encode())
+        return _seal(keyring, self.chain, self.number, self.mac)
 
 
 @dataclass(frozen=True)
@@ -88,70 +105,99 @@ def note(session: Session, look: Look) -> None:
 
 def seal_pending(session: Session, keyring: Keyring) -> None:
     """Chain what was noted. The heads are locked here, last, so that no clinic waits on another's thinking."""
+    pending = taken(session)
+    if pending:
+        session.flush()
+        seal(session.connection(), keyring, pending)
+
+
+def taken(session: Session) -> list[Look]:
+    """What was noted in this session and not chained yet; whoever takes it chains it."""
     pending: list[Look] = session.info.pop(_PENDING, [])
-    heads: dict[UUID | None, AuditHead] = {}
-    for look in sorted(pending, key=lambda look: (str(look.clinic_id), look.day)):
-        head = heads.get(look.clinic_id)
-        if head is None or head.day < look.day:
-            head = heads[look.clinic_id] = _head(session, look)
-        entry = _entry(keyring, look, head)
-        session.add(entry)
-        head.number, head.mac = entry.number, entry.mac
-        head.seal = head.sealed_with(keyring)
-    session.flush()
+    return pending
 
 
-def _head(session: Session, look: Look) -> AuditHead:
-    """The chain that an entry goes into, locked: its day's, begun where there is none yet.
+def seal(connection: Connection, keyring: Keyring, looks: Sequence[Look]) -> None:
+    """Chain these entries in a transaction that writes, and has nothing else to write after them."""
+    waiting = sorted(looks, key=lambda look: (str(look.clinic_id), look.day))
+    while waiting:
+        head = _head(connection, waiting[0])
+        together = list(takewhile(partial(_goes_into, head), waiting))
+        if _moved(connection, keyring, head, together):
+            waiting = waiting[len(together) :]
+
+
+def _goes_into(head: Any, look: Look) -> bool:
+    return bool(look.clinic_id == head.clinic_id and look.day <= head.day)
+
+
+def _moved(connection: Connection, keyring: Keyring, head: Any, looks: Sequence[Look]) -> bool:
+    """Add entries to a chain whose head is locked; False, and nothing is added, where the clinic's next day has begun meanwhile."""
+    entries: list[dict[str, Any]] = []
+    mac, number = head.mac, head.number
+    for number, look in enumerate(looks, head.number + 1):
+        entries.append(_entry(keyring, look, head.chain, number, mac))
+        mac = entries[-1]["mac"]
+    values = {"new_number": number, "new_mac": mac, "new_seal": _seal(keyring, head.chain, number, mac)}
+    whose = {"in_chain": head.chain, "of_clinic": head.clinic_id, "of_day": head.day}
+    if connection.execute(_MOVE_OF[head.clinic_id is None], {**values, **whose}).rowcount != 1:
+        return False
+    connection.execute(_ADD, entries)
+    return True
+
+
+def _head(connection: Connection, look: Look) -> Any:
+    """The head of the chain that an entry goes into, locked: its day's, begun where there is none yet.
 
     A day whose successor has begun is never added to: its head stands in the successor's first entry.
     """
-    latest = _locked(session, _latest(look))
-    while latest is not None and latest.chain != session.scalar(_latest(look).with_only_columns(AuditHead.chain)):
-        latest = _locked(session, _latest(look))  # a day was begun while we waited for the lock
+    latest = connection.execute(_LATEST_OF[look.clinic_id is None], {"of_clinic": look.clinic_id}).first()
     if latest is not None and latest.day >= look.day:
         return latest
     chain = f"{look.clinic_id or 'programme'}:{look.day.isoformat()}"
     values = {"chain": chain, "clinic_id": look.clinic_id, "day": look.day, "number": 0, "mac": latest.mac if latest else b"", "seal": b""}
     # Where two clinics' first looks of all times meet, one begins the chain and the other waits and finds it.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(AuditHead).values(**values).on_conflict_do_nothing())
-    begun = _locked(session, select(AuditHead).where(AuditHead.chain == chain))
-    assert begun is not None  # inserted by us, or by the one we waited for
-    return begun
+    insert_one = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert_one(AuditHead).values(**values).on_conflict_do_nothing())
+    return connection.execute(_HEAD.where(AuditHead.chain == chain).with_for_update()).one()  # ours, or the one we waited for
 
 
-def _latest(look: Look) -> Select[AuditHead]:
-    return select(AuditHead).where(AuditHead.clinic_id == look.clinic_id).order_by(AuditHead.day.desc()).limit(1)
+def _seal(keyring: Keyring, chain: str, number: int, mac: bytes) -> bytes:
+    return keyring.audit_mac(b"head", f"{chain}:{number}:{mac.hex()}".encode())
 
 
-def _locked(session: Session, statement: Select[AuditHead]) -> AuditHead | None:
-    return session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+def _entry(keyring: Keyring, look: Look, chain: str, number: int, previous: bytes) -> dict[str, Any]:
+    entry = {"chain": chain, "number": number, "at": look.at, "actor": look.actor, "action": look.action, "child_id": look.child_id}
+    entry |= {"subjects": list(look.subjects), "reason": look.reason, "previous_mac": previous}
+    return {**entry, "mac": keyring.audit_mac(previous, _body(entry))}
 
 
-def _entry(keyring: Keyring, look: Look, head: AuditHead) -> AuditEntry:
-    entry = AuditEntry(
-        chain=head.chain,
-        number=head.number + 1,
-        at=look.at,
-        actor=look.actor,
-        action=look.action,
-        child_id=look.child_id,
-        subjects=list(look.subjects),
-        reason=look.reason,
-        previous_mac=head.mac,
-        mac=b"",
-    )
-    entry.mac = keyring.audit_mac(head.mac, _body(entry))
-    return entry
+# Made once: to build a statement costs more than to run it.
+_HEAD = select(*AuditHead.__table__.columns)
+_NEWEST = _HEAD.order_by(AuditHead.day.desc()).limit(1).with_for_update()
+_ADD = insert(AuditEntry)
+_LATER = aliased(AuditHead)
+_CLINIC = bindparam("of_clinic", type_=Id)
 
 
-def _body(entry: AuditEntry) -> bytes:
+def _move(is_of_the_clinic: ColumnElement[bool]) -> Update:
+    """Put a chain's head on its new last entry, unless a later day of the clinic has begun."""
+    later = exists().where(is_of_the_clinic, _LATER.day > bindparam("of_day"))
+    moved: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("number", "mac", "seal")}
+    return update(AuditHead).where(AuditHead.chain == bindparam("in_chain"), ~later).values(moved)
+
+
+# For a clinic, and for the programme.
+_LATEST_OF = (_NEWEST.where(AuditHead.clinic_id == _CLINIC), _NEWEST.where(AuditHead.clinic_id.is_(None)))
+_MOVE_OF = (_move(_LATER.clinic_id == _CLINIC), _move(_LATER.clinic_id.is_(None)))
+
+
+def _body(entry: Mapping[str, Any]) -> bytes:
     """The entry's content in one spelling, whatever the database."""
-    moment = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    child = str(entry.child_id) if entry.child_id else None
-    content = [entry.chain, entry.number, moment, entry.actor, entry.action, child, entry.subjects, entry.reason]
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
+    moment = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    child = str(entry["child_id"]) if entry["child_id"] else None
+    who = (entry["actor"], entry["action"], child, entry["subjects"], entry["reason"])
+    return json.dumps([entry["chain"], entry["number"], moment, *who], ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def verify(session: Session, keyring: Keyring) -> list[BrokenLink]:
@@ -168,12 +214,12 @@ def verify(session: Session, keyring: Keyring) -> list[BrokenLink]:
 
 def _walk(session: Session, keyring: Keyring, head: AuditHead, mac: bytes) -> BrokenLink | None:
     number = 0
-    entries = select(AuditEntry).where(AuditEntry.chain == head.chain).order_by(AuditEntry.number)
+    entries = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == head.chain).order_by(AuditEntry.number)
     with session.execute(entries.execution_options(yield_per=1000)) as rows:
-        for entry in rows.scalars():
+        for entry in rows:
             if entry.number != number + 1:
                 return BrokenLink(head.chain, number + 1, "an entry is missing")
-            if entry.previous_mac != mac or entry.mac != keyring.audit_mac(mac, _body(entry)):
+            if entry.previous_mac != mac or entry.mac != keyring.audit_mac(mac, _body(entry._asdict())):
                 return BrokenLink(head.chain, entry.number, "an entry was changed, or made without the key")
             number, mac = entry.number, entry.mac
     if (number, mac) != (head.number, head.mac):

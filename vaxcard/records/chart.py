@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from vaxcard.errors import NotFound
 from vaxcard.keyring import Keyring
 from vaxcard.records import kept_answers
 from vaxcard.records.acting import Acting
 from vaxcard.records.answers import judge, visit_on_file
-from vaxcard.records.clinics import load_clinic
+from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.coming import Asked
 from vaxcard.records.doses import DoseRecord, current, rows_of
 from vaxcard.records.histories import Told, assemble
-from vaxcard.records.people import ChildRecord
-from vaxcard.records.safety import decisions_of, observations_of
+from vaxcard.records.issued_cards import CardRecord, in_use
+from vaxcard.records.people import ChildRecord, Guardianship
+from vaxcard.records.safety import DecisionRecord, ObservationRecord, decisions_of, observations_of
 from vaxcard.records.visits import NextVisit, next_session_day, next_visit_of
 from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.history import Child, DoseAdministered
@@ -37,11 +41,20 @@ class Chart:
     doses: tuple[DoseRecord, ...]
     assessment: Assessment
     next_visit: NextVisit | None
+    clinic_name: str
+    may_have_siblings: bool = True
 
     def evaluations_of(self, dose: DoseRecord) -> list[Evaluation]:
-        """What the engine says of one dose: one evaluation a group, none for a dose in no group."""
-        number = self.doses.index(dose) + 1
-        return [evaluation for evaluation in self.assessment.evaluations if evaluation.n == number]
+        """What the engine says of one dose: one evaluation a group, none for a dose in no group or one that does not stand."""
+        return self._worth.get(dose.id, [])
+
+    @cached_property
+    def _worth(self) -> dict[UUID, list[Evaluation]]:
+        found: dict[UUID, list[Evaluation]] = {}
+        for each in self.assessment.evaluations:
+            if each.n <= len(self.doses):
+                found.setdefault(self.doses[each.n - 1].id, []).append(each)
+        return found
 
 
 def load_child(session: Session, child_id: UUID, *, lock: bool = False) -> ChildRecord:
@@ -51,16 +64,34 @@ def load_child(session: Session, child_id: UUID, *, lock: bool = False) -> Child
     """
     child = session.get(ChildRecord, child_id, with_for_update={"key_share": True} if lock else None, populate_existing=lock)
     if child is None:
-        raise NotFound("no child with this id is on file", place=str(child_id), advice="scan the card again or search by name")
+        raise _not_on_file(child_id)
     return child
+
+
+def _not_on_file(child_id: UUID) -> NotFound:
+    return NotFound("no child with this id is on file", place=str(child_id), advice="scan the card again or search by name")
 
 
 def read(session: Session, keyring: Keyring, schedule: Schedule, child_id: UUID, today: date) -> Chart:
     """The child's record, assessed for `today`. Raises NotFound."""
-    child = load_child(session, child_id)
-    rows, told = _told(session, keyring, child)
+    seen = session.execute(_BY_ID, {"child": child_id}).first()
+    if seen is None:
+        raise _not_on_file(child_id)
+    return _chart(session, keyring, schedule, seen, today)
+
+
+def read_by_card(session: Session, keyring: Keyring, schedule: Schedule, token: str, today: date) -> tuple[CardRecord, Chart]:
+    """The active card of a token and the record behind it. Raises as `issued_cards.card_by_token`."""
+    seen = session.execute(_BY_CARD, {"token_hash": keyring.token_hash(token)}).first()
+    card = in_use(session, seen.CardRecord if seen is not None else None)
+    return card, _chart(session, keyring, schedule, seen, today)
+
+
+def _chart(session: Session, keyring: Keyring, schedule: Schedule, seen: Any, today: date) -> Chart:
+    child: ChildRecord = seen.ChildRecord
+    rows, told = _told(session, keyring, child, has_findings=seen.has_findings, has_decisions=seen.has_decisions)
     assessment = assess(schedule, Child(child.born_on, child.sex), told.history, today)
-    return Chart(child, tuple(current(rows)), assessment, next_visit_of(session, child_id))
+    return Chart(child, tuple(current(rows)), assessment, seen.NextVisit, seen.clinic_name, seen.has_siblings)
 
 
 def asked(session: Session, keyring: Keyring, schedule: Schedule, child: ChildRecord, today: date) -> Asked:
@@ -89,9 +120,37 @@ def refresh(acting: Acting, child: ChildRecord) -> Chart:
         setattr(child, name, value)
     session.flush()
     kept_answers.store(acting, [judged])
-    return Chart(child, tuple(current(rows)), judged.assessment, next_visit_of(session, child.id))
+    return Chart(child, tuple(current(rows)), judged.assessment, next_visit_of(session, child.id), clinic.name)
 
 
-def _told(session: Session, keyring: Keyring, child: ChildRecord) -> tuple[list[DoseRecord], Told]:
+def _told(
+    session: Session, keyring: Keyring, child: ChildRecord, *, has_findings: bool = True, has_decisions: bool = True
+) -> tuple[list[DoseRecord], Told]:
     rows = rows_of(session, child.id)
-    return rows, assemble(keyring, child.person_key, rows, observations_of(session, child.id), decisions_of(session, child.id))
+    findings = observations_of(session, child.id) if has_findings else []
+    decisions = decisions_of(session, child.id) if has_decisions else []
+    return rows, assemble(keyring, child.person_key, rows, findings, decisions)
+
+
+# One question instead of six; most children have neither findings nor decisions, and nobody is asked for what is not there.
+_MINE, _THEIRS = aliased(Guardianship), aliased(Guardianship)
+_SEEN = (
+    ChildRecord,
+    NextVisit,
+    ClinicRecord.name.label("clinic_name"),
+    exists().where(ObservationRecord.child_id == ChildRecord.id).label("has_findings"),
+    exists().where(DecisionRecord.child_id == ChildRecord.id).label("has_decisions"),
+    exists()
+    .where(_MINE.child_id == ChildRecord.id, _THEIRS.guardian_id == _MINE.guardian_id, _THEIRS.child_id != _MINE.child_id)
+    .label("has_siblings"),
+)
+
+
+def _seen(rows: Any) -> Any:
+    visits = rows.outerjoin(NextVisit, NextVisit.child_id == ChildRecord.id)
+    return visits.outerjoin(ClinicRecord, ClinicRecord.id == ChildRecord.clinic_id)
+
+
+_BY_ID = _seen(select(*_SEEN).select_from(ChildRecord).where(ChildRecord.id == bindparam("child")))
+_CARD = select(CardRecord, *_SEEN).select_from(CardRecord).outerjoin(ChildRecord, ChildRecord.id == CardRecord.child_id)
+_BY_CARD = _seen(_CARD.where(CardRecord.token_hash == bindparam("token_hash")))

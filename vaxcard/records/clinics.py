@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, false, select, update
+from sqlalchemy import JSON, Connection, ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from vaxcard.errors import NotFound
@@ -195,6 +196,28 @@ def end_sessions(session: Session, staff_id: UUID) -> None:
     )
 
 
-def api_key_by_fingerprint(session: Session, fingerprint: bytes) -> ApiKeyRecord | None:
-    """The key that is in force, or None."""
-    return session.scalar(select(ApiKeyRecord).where(ApiKeyRecord.fingerprint == fingerprint, ApiKeyRecord.revoked_at.is_(None)))
+def api_key_by_fingerprint(rows: Session | Connection, fingerprint: bytes) -> Any:
+    """The key that is in force, with its clinic's name, time zone and language, or None."""
+    return rows.execute(_KEY, {"sought": fingerprint}).first()
+
+
+def signed_in(rows: Session | Connection, staff_id: UUID) -> Any:
+    """An active member of staff, with their clinic's name and time zone, or None."""
+    return rows.execute(_STAFF, {"sought": staff_id}).first()
+
+
+# Asked at every request: made once.
+_CLINIC = (ClinicRecord.name.label("clinic_name"), ClinicRecord.time_zone, ClinicRecord.language.label("clinic_language"))
+_KEY_FACTS = (ApiKeyRecord.id, ApiKeyRecord.clinic_id, ApiKeyRecord.name, ApiKeyRecord.scopes)
+_STAFF_FACTS: list[Any] = [StaffRecord.id, StaffRecord.clinic_id, StaffRecord.name, StaffRecord.role, StaffRecord.language]
+_STAFF_FACTS += [StaffRecord.session_number, StaffRecord.must_choose_password]
+_KEY = (
+    select(*_KEY_FACTS, *_CLINIC)
+    .join_from(ApiKeyRecord, ClinicRecord)
+    .where(ApiKeyRecord.fingerprint == bindparam("sought"), ApiKeyRecord.revoked_at.is_(None))
+)
+_STAFF = (
+    select(*_STAFF_FACTS, *_CLINIC)
+    .join_from(StaffRecord, ClinicRecord)
+    .where(StaffRecord.id == bindparam("sought"), StaffRecord.is_active)
+)

@@ -5,14 +5,17 @@ Whoever opens a session commits it: `writing()` does so at its end, after the au
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Executable, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -23,14 +26,29 @@ from vaxcard.records import audit
 
 _BUSY_MILLISECONDS = 15_000
 _WRITING = "vaxcard_writing"
+_AFTERWARDS = "vaxcard_afterwards"
+
+
+@dataclass(eq=False)
+class _Left:
+    """What a look leaves behind."""
+
+    looks: Sequence[audit.Look]
+    later: Sequence[tuple[Executable, Mapping[str, Any]]]
+    is_written: bool = False
 
 
 class Database:
-    """One registry: its engine, its key ring, and the two ways into it."""
+    """One registry: its engine, its key ring, and the ways into it."""
 
     def __init__(self, url: str, keyring: Keyring) -> None:
         self.url, self.keyring = url, keyring
         self.engine = _engine(url)
+        self._is_one_file = self.engine.dialect.name == "sqlite"
+        self._asking = self.engine if self._is_one_file else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # One file has one writer: those of this process queue up here, for the file's own lock is only looked at now and then.
+        self._turn: AbstractContextManager[Any] = RLock() if self._is_one_file else nullcontext()
+        self._waiting: deque[_Left] = deque()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -38,19 +56,78 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def asking(self) -> Connection:
+        """A connection for a question of one statement, to be closed by the one who asks."""
+        return self._asking.connect()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is committed at its end, whole or not at all, with its audit entries chained last."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._turn, Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options={_WRITING: True})
             yield session
             session.flush()
+            _write_later(session.connection(), session.info.pop(_AFTERWARDS, ()))
             audit.seal_pending(session, self.keyring)
             session.commit()
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A session that reads, and whose looks are in the audit trail when the block has ended.
+
+        What it leaves for `afterwards` is written with them. Where one file has one writer, nobody waits for another's reading.
+        """
+        if not self._is_one_file:
+            with self.writing() as session:
+                yield session
+            return
+        with self.reading() as session:
+            yield session
+            looks, later = audit.taken(session), session.info.pop(_AFTERWARDS, ())
+            if session.new or session.dirty or session.deleted:
+                raise RuntimeError("a look changes nothing: open the registry for writing")
+        if looks or later:
+            self._leave(_Left(looks, later))
+
+    def _leave(self, mine: _Left) -> None:
+        """Write what a look leaves behind: whoever's turn it is writes for all who wait, and nobody waits for a disk twice."""
+        self._waiting.append(mine)
+        with self._turn:
+            if mine.is_written:
+                return
+            together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            try:
+                self._write(together)
+            except Exception:
+                if together == [mine]:
+                    raise
+                self._waiting.extend(each for each in together if each is not mine)  # each for itself: the fault is one's alone
+                self._write([mine])
+
+    def _write(self, left: Sequence[_Left]) -> None:
+        with self.engine.connect().execution_options(**{_WRITING: True}) as connection:
+            _write_later(connection, [each for one in left for each in one.later])
+            audit.seal(connection, self.keyring, [look for one in left for look in one.looks])
+            connection.commit()
+        for one in left:
+            one.is_written = True
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def afterwards(session: Session, statement: Executable, values: Mapping[str, Any]) -> None:
+    """Have a statement run once everything is read, just before the audit entries: a count that a look leaves behind."""
+    session.info.setdefault(_AFTERWARDS, []).append((statement, values))
+
+
+def _write_later(connection: Connection, left: Sequence[tuple[Executable, Mapping[str, Any]]]) -> None:
+    alike: dict[int, tuple[Executable, list[Mapping[str, Any]]]] = {}
+    for statement, values in left:
+        alike.setdefault(id(statement), (statement, []))[1].append(values)
+    for statement, rows in alike.values():
+        connection.execute(statement, rows)
 
 
 def open_database(url: str, keyring: Keyring) -> Database:
@@ -85,7 +162,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: a read that later turns into a write could otherwise be refused half-way."""
     writing = connection.get_execution_options().get(_WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _migrations() -> Path:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vaxcard.records.columns import Base, Id, Instant
@@ -156,7 +156,10 @@ def current(rows: Iterable[Row]) -> list[Row]:
 
 def rows_of(session: Session, child_id: UUID) -> list[DoseRecord]:
     """Every row of the child's doses, in no order: what stands of them is for `current` and `standing` to say."""
-    return list(session.scalars(select(DoseRecord).where(DoseRecord.child_id == child_id)))
+    return list(session.scalars(_ROWS, {"child": child_id}))
+
+
+_ROWS = select(DoseRecord).where(DoseRecord.child_id == bindparam("child"))
 
 
 def doses_of(session: Session, child_id: UUID) -> list[DoseRecord]:

@@ -239,16 +239,17 @@ def close_cards(session: Session, cards: Sequence[CardRecord], state: CardState,
 
 def card_by_token(session: Session, token: str) -> CardRecord:
     """The active card of a token. Raises CardUnknown, CardReplaced or CardRevoked."""
-    return _in_use(session, session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
+    return in_use(session, session.scalar(select(CardRecord).where(CardRecord.token_hash == Keyring.token_hash(token))))
 
 
 def card_by_short_code(session: Session, keyring: Keyring, short_code: str) -> CardRecord:
     """The active card of a typed short code; for signed-in staff. Raises as `card_by_token`."""
     key = keyring.index("short-code", short_code)
-    return _in_use(session, session.scalar(select(CardRecord).where(CardRecord.short_code_key == key)))
+    return in_use(session, session.scalar(select(CardRecord).where(CardRecord.short_code_key == key)))
 
 
-def _in_use(session: Session, card: CardRecord | None) -> CardRecord:
+def in_use(session: Session, card: CardRecord | None) -> CardRecord:
+    """The card, if it opens a record. Raises as `card_by_token`."""
     if card is None:
         raise CardUnknown("no card with this code was ever issued", advice="find the child by name and birth date")
     if card.state == CardState.LOST:  # nothing is said of a newer card: there need not be one yet
@@ -270,10 +271,8 @@ def has_successor(session: Session, card: CardRecord) -> bool:
 
 def _replaced(*, is_printed: bool) -> CardClosed:
     if not is_printed:
-        return CardRevoked(
-            "this card was taken out of use, and no new one is printed yet",
-            advice="find the child by name and birth date",
-        )
+        advice = "find the child by name and birth date"
+        return CardRevoked("this card was taken out of use, and no new one is printed yet", advice=advice)
     return CardReplaced(
         "this card was replaced by a newer one",
         advice="ask for the new card, or find the child by name and birth date",
@@ -288,13 +287,13 @@ def closed_card(session: Session, token: str) -> CardRecord | None:
 
 def note_scanned(session: Session, card: CardRecord) -> None:
     """A card was scanned at a counter: counted on the card, for the run that printed it."""
-    afterwards(session, _SCANNED, {"card": card.id})
+    afterwards(session, _COUNT["scanned"], {"card": card.id})
 
 
 def note_typed(session: Session, card: CardRecord) -> None:
     """A card's short code was typed because its symbol did not scan: counted on the card, for the run that printed it."""
-    afterwards(session, _TYPED, {"card": card.id})
+    afterwards(session, _COUNT["typed"], {"card": card.id})
 
 
-_SCANNED = update(CardRecord).where(CardRecord.id == bindparam("card")).values(scanned=CardRecord.scanned + 1)
-_TYPED = update(CardRecord).where(CardRecord.id == bindparam("card")).values(typed=CardRecord.typed + 1)
+_THIS = update(CardRecord).where(CardRecord.id == bindparam("card"))
+_COUNT = {each: _THIS.values({each: getattr(CardRecord, each) + 1}) for each in ("scanned", "typed")}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from vaxcard.errors import ReasonNeeded
@@ -38,13 +38,13 @@ def open_for(acting: Acting, child: ChildRecord, reason: OpeningReason) -> None:
     acting.note(_OPENED, child_id=child.id, subjects=["clinic"], reason=reason.value)
 
 
-def require_open(session: Session, child_id: UUID, *, actor: str, clinic_id: UUID, now: datetime) -> None:
+def require_open(rows: Session | Connection, child_id: UUID, *, actor: str, clinic_id: UUID, now: datetime) -> None:
     """Raise ReasonNeeded for another clinic's child that this actor has neither scanned nor opened for a reason today.
 
     A child that is not on file is for others to miss.
     """
-    home = session.scalar(select(ChildRecord.clinic_id).where(ChildRecord.id == child_id))
-    if home in (None, clinic_id) or _is_open(session, child_id, actor, now):
+    home = rows.scalar(_HOME, {"child": child_id})
+    if home in (None, clinic_id) or _is_open(rows, child_id, actor, now):
         return
     raise ReasonNeeded(
         "this child is looked after by another clinic",
@@ -52,15 +52,18 @@ def require_open(session: Session, child_id: UUID, *, actor: str, clinic_id: UUI
     )
 
 
-def _is_open(session: Session, child_id: UUID, actor: str, now: datetime) -> bool:
+def _is_open(rows: Session | Connection, child_id: UUID, actor: str, now: datetime) -> bool:
     entries = select(AuditEntry.action, AuditEntry.subjects).where(
         AuditEntry.child_id == child_id,
         AuditEntry.actor == actor,
         AuditEntry.at > now - OPEN_FOR,
         AuditEntry.action.in_((_OPENED, _LOOKED, _REGISTERED)),
     )
-    return any(action != _LOOKED or _by_card(subjects) for action, subjects in session.execute(entries))
+    return any(action != _LOOKED or _by_card(subjects) for action, subjects in rows.execute(entries))
 
 
 def _by_card(subjects: list[str]) -> bool:
     return any(subject.startswith("card:") for subject in subjects)
+
+
+_HOME = select(ChildRecord.clinic_id).where(ChildRecord.id == bindparam("child"))
