@@ -36,6 +36,7 @@ from vaxcard.web import (
     family,
     family_counter,
     front,
+    late_list,
     look,
     opening,
     opening_days,
@@ -43,8 +44,10 @@ from vaxcard.web import (
     print_desk,
     printers,
     printing,
+    programme,
     recording,
     rendering,
+    reviewing,
     staff,
     threshold,
     whereabouts,
@@ -105,9 +108,10 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, opening_days.opening_days, print_desk.print_desk, printers.printers, family_counter.family_counter)
+    lists = (late_list.late_list, reviewing.reviewing, programme.programme)
     what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
-    for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk):
+    for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk, *lists):
         app.register_blueprint(pages)
 
 

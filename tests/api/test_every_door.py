@@ -14,7 +14,9 @@ from tests.story import an_id
 from vaxcard.api.openapi import document
 from vaxcard.cards.issuing import issue_blanks
 from vaxcard.keyring import random_text
+from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import Role
+from vaxcard.records.review import ImportBatch, Put, put_up
 
 BORN = date(2026, 7, 22)
 
@@ -115,6 +117,20 @@ def _drop(at: Visit) -> Any:
     return _as_manager(at, "extra/removal", {"on": "2026-12-05"})
 
 
+def _settled(at: Visit) -> Any:
+    with at.house.story.on(TODAY) as acting:
+        child, batch = load_child(acting.session, at.child_id), an_id()
+        acting.session.add(ImportBatch(id=batch, file_hash=b"0" * 32, started_at=acting.now, started_by=acting.actor, counts={}))
+        acting.session.flush()
+        put_up(acting, child, Put(batch, "dose-differs", "Doses", 7, ["lot_number"], {"lot_number": "L2"}), an_id)
+    (row,) = at.send("GET", "/api/v1/review").get_json()["items"]
+    return at.send("POST", f"/api/v1/review/{row['id']}", {"outcome": "dismissed", "reason": "an invented one"})
+
+
+def _officer(at: Visit) -> Any:
+    return at.house.signed_in(Role.PROGRAMME_OFFICER, "shen").get("/api/v1/clinics/figures")
+
+
 WORK: dict[str, Callable[[Visit], Any]] = {
     "openapi.description": lambda at: at.send("GET", "/api/v1/openapi.json"),
     "scans.scan": lambda at: at.send("POST", "/api/v1/scans", {"code": at.token}),
@@ -148,6 +164,11 @@ WORK: dict[str, Callable[[Visit], Any]] = {
     "days.add": lambda at: _as_manager(at, "extra", {"on": "2026-12-05", "hours": "08:30-11:00"}),
     "days.drop": _drop,
     "days.moved": lambda at: at.send("GET", "/api/v1/opening-days/moved?on=2026-12-01"),
+    "lists.late": lambda at: at.send("GET", "/api/v1/late?limit=2"),
+    "lists.call": lambda at: at.send("POST", f"{at.door}/calls", {"id": str(an_id()), "result": "reached"}),
+    "lists.reviews": lambda at: at.send("GET", "/api/v1/review"),
+    "lists.settle": _settled,
+    "lists.figures": _officer,
     "plans.plan": lambda at: at.send("GET", f"{at.door}/visit-plan"),
     "plans.fix": _appoint,
     "plans.expected": lambda at: at.send("GET", f"/api/v1/visits?on={TODAY.isoformat()}"),

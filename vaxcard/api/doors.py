@@ -9,10 +9,11 @@ from vaxcard.api.doses import doses
 from vaxcard.api.events import events
 from vaxcard.api.facts import facts
 from vaxcard.api.guardians import guardians
+from vaxcard.api.lists import lists
 from vaxcard.api.openapi import openapi
 from vaxcard.api.opening import opening
 from vaxcard.api.plans import plans
 from vaxcard.api.scans import scans
 from vaxcard.api.trails import trails
 
-DOORS = (scans, children, opening, doses, facts, events, guardians, days, plans, card_sets, trails, openapi)
+DOORS = (scans, children, opening, doses, facts, events, guardians, days, lists, plans, card_sets, trails, openapi)

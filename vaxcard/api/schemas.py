@@ -55,7 +55,7 @@ _REST = {
 }
 _VISIT_OR_NONE: Schema = {"next_visit": {"oneOf": [named("NextVisit"), {"type": "null"}]}}
 _FORECAST_DAYS = ("until", "earliest", "recommended", "past_due", "latest")
-_DOSE_TEXTS = ("product_name", "lot_number", "manufacturer", "trace_code", "site", "route")
+_DOSE_TEXTS = ("product_name", "lot_number", "manufacturer", "trace_code", "typed_because", "site", "route")
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": whole(
@@ -174,6 +174,23 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "MovedVisits": whole({"items": list_of(whole({"child": ID, "to_on": DAY_OR_NONE, "was_appointed": FLAG}))}),
+    "Call": whole({"id": ID, "result": TEXT, "called_on": DAY}),
+    "Late": whole(
+        {"child": ID, "since": DAY, "groups": list_of(TEXT), "last_call": {"oneOf": [named("Call"), {"type": "null"}]}}
+    ),
+    "LatePage": page_of("Late"),
+    "ReviewList": whole({"items": list_of("ReviewRow")}),
+    "ReviewRow": whole({"id": ID, "child": ID, "sheet": TEXT, "row": NUMBER, "problem": TEXT, "advice": TEXT, "is_dose": FLAG}),
+    "Settled": whole({"id": ID, "child": ID, "outcome": TEXT}),
+    "ClinicFigures": whole(
+        {
+            "clinic": ID,
+            "name": TEXT,
+            **{name: NUMBER for name in ("children", "late", "doses", "waiting")},
+            "texts": {"type": "object", "additionalProperties": NUMBER},
+        }
+    ),
+    "ClinicFiguresList": whole({"items": list_of("ClinicFigures")}),
     "ExpectedVisit": whole({"child": ID, "groups": list_of(TEXT), "kind": TEXT}),
     "VisitPage": page_of("ExpectedVisit"),
     "Recorded": whole({"dose": named("Dose"), **_DUE}, maybe={**_REST, **_VISIT_OR_NONE}),

@@ -56,4 +56,6 @@ def who_is_half_way() -> StaffRecord | None:
 
 def home_of(role: Role | None) -> str:
     """Where a member of staff begins; those who have no pages are told what their account is for."""
+    if role == Role.PROGRAMME_OFFICER:
+        return url_for("programme.clinics")
     return url_for("counter.scan_page" if role in LOOKING else "front.account")

@@ -7,10 +7,11 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from vaxcard.api.access import LOOKING, caller, caller_or_none, requires
+from vaxcard.api.access import caller, caller_or_none, requires
 from vaxcard.api.service import service
 from vaxcard.language.catalogues import marked
 from vaxcard.records.clinics import Role, all_clinics, staff_by_id
+from vaxcard.web.entering import home_of
 from vaxcard.web.rendering import said
 
 front = Blueprint("front", __name__)
@@ -27,7 +28,7 @@ _USES = {
 def home() -> ResponseReturnValue:
     """To the counter, which asks strangers to sign in; who has no pages there is not sent in a circle."""
     who = caller_or_none()
-    return redirect(url_for("counter.scan_page" if who is None or who.role in LOOKING else "front.account"), 303)
+    return redirect(home_of(who.role) if who else url_for("counter.scan_page"), 303)
 
 
 @front.get("/account")
