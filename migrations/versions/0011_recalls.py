@@ -1,4 +1,4 @@
-"""Recalls: lots of a vaccine whose children are told at once and rung.
+"""Recalls: lots of a vaccine whose children are told at once and rung, before all other texts.
 
 Revision ID: 0011
 Revises: 0010
@@ -25,8 +25,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recalls")),
     )
     op.create_index("ix_recalls_vaccine", "recalls", ["vaccine"], unique=False)
+    waiting = sa.text("NOT one_a_day AND state = 'planned'")
+    op.create_index("ix_messages_exempt_planned", "messages", ["clinic_id"], sqlite_where=waiting, postgresql_where=waiting)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_messages_exempt_planned", table_name="messages")
     op.drop_index("ix_recalls_vaccine", table_name="recalls")
     op.drop_table("recalls")

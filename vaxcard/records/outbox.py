@@ -6,18 +6,19 @@ A text goes from planned to sending in a transaction of its own before anybody s
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from vaxcard.records.clinics import ClinicRecord, load_clinic
-from vaxcard.records.messages import EXEMPT, MessageChild, MessageKind, MessageRecord, MessageState
+from vaxcard.records.messages import EXEMPT_PLANNED, MessageChild, MessageKind, MessageRecord, MessageState
 from vaxcard.records.people import ChildRecord, ChildState, GuardianRecord, Guardianship
 from vaxcard.records.phone_faults import faulty
 from vaxcard.records.visits import DueRow, NextVisit, VisitKind, due_rows_of, first_open_day, is_open_on, next_session_day, next_visit_of
 
+_RECALL_HOLDS = timedelta(days=3)  # what could not go on its day is worth sending a little later
 _OF_A_VISIT = frozenset(MessageKind) - {MessageKind.CHECK, MessageKind.RECALL, MessageKind.CODE}
 
 
@@ -108,33 +109,35 @@ def claim_next(
 ) -> MessageRecord | None:
     """Take one of the clinic's planned texts of a day into sending, where it need not wait. Two senders never get the same one.
 
-    `exempt_only` leaves what is bound to sending hours where it is.
+    What is exempt goes first; `exempt_only` leaves what is bound to sending hours where it is.
     """
     waits = or_(MessageRecord.not_before.is_(None), MessageRecord.not_before <= now)
-    next_one = (
-        select(MessageRecord.id)
-        .where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on, MessageRecord.clinic_id == clinic_id, waits)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if exempt_only:
-        next_one = next_one.where(MessageRecord.kind.in_(EXEMPT))
+    mine = select(MessageRecord.id).where(MessageRecord.clinic_id == clinic_id, waits).limit(1).with_for_update(skip_locked=True)
+    exempt = mine.where(text(EXEMPT_PLANNED), MessageRecord.send_on.between(send_on - _RECALL_HOLDS, send_on))
+    message_id = _take(session, exempt, channel, now)
+    if message_id is None and not exempt_only:
+        others = mine.where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on == send_on, MessageRecord.one_a_day)
+        message_id = _take(session, others, channel, now)
+    return session.get_one(MessageRecord, message_id, populate_existing=True) if message_id else None
+
+
+def _take(session: Session, one: Select[UUID], channel: str, now: datetime) -> UUID | None:
     taken = (
         update(MessageRecord)
-        .where(MessageRecord.id == next_one.scalar_subquery(), MessageRecord.state == MessageState.PLANNED)
+        .where(MessageRecord.id == one.scalar_subquery(), MessageRecord.state == MessageState.PLANNED)
         .values(state=MessageState.SENDING, channel=channel, changed_at=now, sent_at=now, attempts=MessageRecord.attempts + 1)
         .returning(MessageRecord.id)
         .execution_options(synchronize_session=False)
     )
-    message_id = session.scalar(taken)
-    return session.get_one(MessageRecord, message_id, populate_existing=True) if message_id else None
+    return session.scalar(taken)
 
 
 def expire(session: Session, clinic_id: UUID, today: date, now: datetime) -> int:
-    """End the clinic's texts whose day went by unsent; returns how many."""
+    """End the clinic's texts whose day went by unsent, recalls some days later; returns how many."""
+    is_over = or_(MessageRecord.kind != MessageKind.RECALL, MessageRecord.send_on < today - _RECALL_HOLDS)
     statement = (
         update(MessageRecord)
-        .where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on < today, MessageRecord.clinic_id == clinic_id)
+        .where(MessageRecord.state == MessageState.PLANNED, MessageRecord.send_on < today, MessageRecord.clinic_id == clinic_id, is_over)
         .values(state=MessageState.EXPIRED, changed_at=now)
         .returning(MessageRecord.id)
     )

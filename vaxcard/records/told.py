@@ -69,3 +69,14 @@ def states_about(session: Session, child_ids: Sequence[UUID], kind: MessageKind,
         rows = rows if called_on is None else rows.where(MessageChild.called_on == called_on)
         found.update({child_id: state for child_id, state in session.execute(rows)})
     return found
+
+
+def states_of_cause(session: Session, cause: str) -> dict[UUID, str]:
+    """By child, what became of the latest text that something other than a visit calls for."""
+    rows = (
+        select(MessageChild.child_id, MessageRecord.state)
+        .join(MessageRecord, MessageRecord.id == MessageChild.message_id)
+        .where(MessageRecord.cause == cause)
+        .order_by(MessageRecord.planned_at)
+    )
+    return {child_id: state for child_id, state in session.execute(rows)}
