@@ -136,13 +136,13 @@ async function unseal(path) {
   const isOfToday = new Date(page.at).toDateString() === new Date().toDateString();
   const told = page.html
     .replace("<html ", `<html data-kept="${isOfToday ? "today" : "earlier"}" `)
-    .replace('<p class="kept" hidden>', '<p class="kept" role="status">')
+    .replace(/<p class="kept" hidden(?:="")?>/, '<p class="kept" role="status">')
     .replace("<time></time>", `<time>${age(page.at, lang)}</time>`);
   return new Response(told, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }
 
 function age(at, lang) {
-  const minutes = Math.round((Date.now() - at) / 60000);
+  const minutes = Math.max(1, Math.round((Date.now() - at) / 60000));
   const words = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
   if (minutes < 60) return words.format(-minutes, "minute");
   return minutes < 2880 ? words.format(-Math.round(minutes / 60), "hour") : words.format(-Math.round(minutes / 1440), "day");

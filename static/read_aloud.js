@@ -22,7 +22,7 @@ function sentences(element) {
     node.parentElement.closest("button") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
   const found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parts = node.data.match(/[^。！？；.!?]+(?:[。！？；]|[.!?](?=\s|$)|[.!?])*/g) || [];
+    const parts = node.data.match(/(?:[^。！？；.!?]|[.!?](?!\s|$))+[。！？；.!?]*/g) || [];
     let at = 0;
     for (const part of parts) {
       at = node.data.indexOf(part, at);

@@ -12,6 +12,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.service import service
+from vaxcard.guidance.after import after_visit
 from vaxcard.guidance.care import Care, ages, cares_between, every_danger
 from vaxcard.guidance.finding import LONGEST, Topic, find
 from vaxcard.guidance.library import Advice
@@ -59,7 +60,7 @@ def knowledge_found(token: str) -> ResponseReturnValue:
 def visit_day(token: str) -> ResponseReturnValue:
     """Before the visit, at it and after it."""
     held = holder_of(token)
-    return render_template("family/visit_day.html", token=held.token, clinic=held.clinic, day=the_day(), danger=every_danger())
+    return render_template("family/visit_day.html", token=held.token, clinic=held.clinic, day=the_day(), **_when_to_ring())
 
 
 @family.get("/C/<token>/know/care")
@@ -91,7 +92,13 @@ def vaccine_told(token: str, slug: str) -> ResponseReturnValue:
     told = told_of(schedule, code) if code else None
     if told is None:
         return redirect(url_for("family.knowledge", token=held.token), 303)
-    return render_template("family/vaccine.html", token=held.token, clinic=held.clinic, told=told, danger=every_danger())
+    return render_template("family/vaccine.html", token=held.token, clinic=held.clinic, told=told, **_when_to_ring())
+
+
+def _when_to_ring() -> dict[str, object]:
+    """The signs of danger at any age, and what is one only after a visit."""
+    crying = after_visit().named("crying")
+    return {"danger": every_danger(), "signs": [crying] if crying else []}
 
 
 def slug_of(code: str) -> str:
