@@ -118,8 +118,8 @@ def _fits(condition: Any, day: date, age: Any, child: Child, valid: Sequence[Any
         number = 0
         for _, given, vaccine in valid:
             known = not count.of or vaccine in count.of or ANTIGENS[vaccine] & count.of
-            in_age = (count.age_from is None or given >= age(count.age_from)) and (count.age_before is None or given < age(count.age_before))
-            if known and in_age:
+            is_of_age = count.age_from is None or given >= age(count.age_from)
+            if known and is_of_age and (count.age_before is None or given < age(count.age_before)):
                 number += 1
         if number < count.at_least or (count.at_most is not None and number > count.at_most):
             return False
