@@ -1,8 +1,10 @@
 """Writes docs/schedule-cn.md: China's programme as the engine holds it, told by the scenarios that test it, for an officer to sign.
 
-Run it as `make docs`; `--check` says instead whether the page is up to date.
+And docs/schedule-cn-coverage.md: which rule of the sources is held where, and which scenario shows it.
+Run it as `make docs`; `--check` says instead whether the pages are up to date.
 """
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -16,13 +18,25 @@ from vaxcard.schedule.loader import load_schedule
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "schedule-cn.md"
 CASES = ROOT / "tests" / "schedule" / "cases"
+COVERAGE_PAGE = ROOT / "docs" / "schedule-cn-coverage.md"
+COVERAGE = ROOT / "tests" / "schedule" / "coverage-cn.toml"
 SCHEDULE = load_schedule("cn")
 HEAD = """# China's programme, told by its scenarios
 
 Written by `make docs` from `tests/schedule/cases/`, where every scenario is a test: change it there. How to change a rule is told in
 [changing-the-schedule.md](changing-the-schedule.md), where the rules come from in [sources-cn.md](sources-cn.md), what the programme
-leaves open in [decision 17](decisions/0017-what-the-programme-leaves-open.md). All children are invented.
+leaves open in [decision 17](decisions/0017-what-the-programme-leaves-open.md), and which rule of the sources is held where in
+[schedule-cn-coverage.md](schedule-cn-coverage.md). All children are invented.
 """
+COVERAGE_HEAD = """# Which rule is held where, and what shows it
+
+Written by `make docs` from `tests/schedule/coverage-cn.toml`: the walk through [sources-cn.md](sources-cn.md), section by section, with the
+sources' keys and grades explained there. A confidence in small letters with hyphens is a flag that the data carry and every answer tells.
+Every file stands in `vaxcard/schedule/data/cn/`. Beside the scenarios named here, every age, interval and last age of every edition is
+tried on the day before, the day and the day after by `tests/schedule/test_every_boundary.py`; so is every pair of live vaccines, every
+wait after immunoglobulin and every finding that bars a vaccine, on the first and last day of its rule.
+"""
+HELD = {"yes": "", "elsewhere": "no matter of due dates: ", "no": "**not held**: "}
 STATUS = {
     "valid": "counts",
     "not_valid": "does not count",
@@ -52,6 +66,28 @@ def page() -> str:
         parts += [_scenario(case) for case in tomllib.loads(path.read_text("utf-8"))["case"]]
     parts.append("## Read and agreed\n\n| name | office | date | remarks |\n|---|---|---|---|\n| | | | |\n")
     return "\n".join(parts)
+
+
+def coverage_page() -> str:
+    """The page of rules; a scenario is named by the beginning of its title in the file, and told in full here."""
+    titles = [case["title"] for path in sorted(CASES.glob("*.toml")) for case in tomllib.loads(path.read_text("utf-8"))["case"]]
+    sources = (ROOT / "docs" / "sources-cn.md").read_text("utf-8")
+    names = dict(re.findall(r"^###? ([A-H](?:\.\d+)?)\.? (.+)$", sources, flags=re.MULTILINE))
+    parts, section = [COVERAGE_HEAD], None
+    for row in tomllib.loads(COVERAGE.read_text("utf-8"))["rule"]:
+        if row["section"] != section:
+            section = row["section"]
+            title = f"{section} {names[section]}" if section in names else section.capitalize()
+            parts.append(f"\n## {title}\n\n| rule | sources | confidence | where | scenarios |\n|---|---|---|---|---|")
+        parts.append(_rule(row, titles))
+    return "\n".join(parts) + "\n"
+
+
+def _rule(row: dict[str, Any], titles: list[str]) -> str:
+    shown = [title for begun in row.get("cases", []) for title in titles if title.startswith(begun)]
+    said = HELD[row.get("held", "yes")] + row.get("note", "")
+    cells = (row["rule"], row["source"], row["confidence"], "; ".join(row["where"]), "<br>".join([*([said] if said else []), *shown]))
+    return f"| {' | '.join(cells)} |"
 
 
 def _routine() -> Iterator[str]:
@@ -146,14 +182,17 @@ def _said(value: Any) -> str:
 
 
 def main() -> int:
-    """Write the page, or with --check say whether it is up to date."""
-    if "--check" in sys.argv[1:]:
-        same = PAGE.is_file() and PAGE.read_text("utf-8") == page()
-        print(f"{PAGE.name} is {'up to date' if same else 'behind its scenarios: run make docs'}")
-        return 0 if same else 1
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"written: {PAGE.relative_to(ROOT)}")
-    return 0
+    """Write the pages, or with --check say whether they are up to date."""
+    behind = False
+    for path, text in ((PAGE, page()), (COVERAGE_PAGE, coverage_page())):
+        if "--check" in sys.argv[1:]:
+            same = path.is_file() and path.read_text("utf-8") == text
+            print(f"{path.name} is {'up to date' if same else 'behind its scenarios: run make docs'}")
+            behind = behind or not same
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+    return int(behind)
 
 
 if __name__ == "__main__":
