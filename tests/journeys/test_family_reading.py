@@ -1,4 +1,4 @@
-"""A family's telephone in a real browser: read again without a network, forgotten, read aloud, in pictures; a lost card, brother and sister."""
+"""A family's telephone in a real browser: without a network, forgotten, read aloud, in pictures; a lost card, brother and sister."""
 
 from __future__ import annotations
 

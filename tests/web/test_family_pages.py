@@ -68,10 +68,14 @@ def test_a_family_stops_texts_and_chooses_their_language(house: House) -> None:
         assert (guardian.agrees_to_texts, guardian.language) == (False, "en")
 
 
-def test_the_certificate_names_child_doses_and_clinic(house: House) -> None:
-    page = opened_phone(house, a_child(house)).get("certificate").text
-    for words in (NAME, LOT, "2026-08-22", "清河卫生服务中心"):
-        assert words in page, words
+def test_the_certificate_names_child_doses_and_clinic_in_two_languages(house: House) -> None:
+    phone = opened_phone(house, a_child(house))
+    for lang in ("zh", "en"):
+        page = phone.get(f"certificate?lang={lang}").text
+        both = ("乙肝疫苗", "Hepatitis B vaccine", "预防接种证明", "Certificate of vaccination")
+        for words in (NAME, LOT, "2026-08-22", "清河卫生服务中心", *both):
+            assert words in page, words
+        assert "2026年7月22日" in page and "22 July 2026" in page
 
 
 def test_who_has_looked_is_told_without_a_nurses_name(house: House) -> None:

@@ -20,6 +20,7 @@ from vaxcard.records import chart
 from vaxcard.records.issued_cards import card_by_token, note_scanned
 from vaxcard.records.visits import next_session_day
 from vaxcard.web import (
+    certificate,
     family_absence,
     family_calendar,
     family_coming,
@@ -36,7 +37,10 @@ from vaxcard.web.family_door import at_door, family
 
 __all__ = ["PAGES", "family"]
 
-PAGES = (family_absence, family_calendar, family_hours, family_opening, family_record, knowledge, offline, picture_first)
+PAGES = (
+    *(certificate, family_absence, family_calendar, family_hours, family_opening, family_record),
+    *(knowledge, offline, picture_first),
+)
 """The other rooms of a card's address; being imported, their pages are there."""
 
 

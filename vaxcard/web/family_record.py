@@ -1,4 +1,4 @@
-"""The pages behind the opened door: the whole record, its printed certificate, texts wished or stopped, devices, and who has looked."""
+"""The pages behind the opened door: the whole record, texts wished or stopped, devices, and who has looked."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOBODY = marked("Nobody is on file who gets texts. Ask the clinic to write down
 def record(token: str) -> ResponseReturnValue:
     """Every dose with its day, place and lot, and the ways on."""
     with opened(token) as door:
-        shown, name = _record(door), door.child.name(door.acting.keyring)
+        shown, name = record_behind(door), door.child.name(door.acting.keyring)
         guardian = _guardian(door)
         phone = masked(guardian.phone(door.acting.keyring)) if guardian else None
         devices = len(devices_of(door.acting.session, door.child.id, door.acting.now))
@@ -40,19 +40,8 @@ def record(token: str) -> ResponseReturnValue:
     return render_template("family/record.html", token=door.token, door=door, name=name, record=shown, today=door.acting.today, **words)
 
 
-@family.get("/C/<token>/certificate")
-def certificate(token: str) -> ResponseReturnValue:
-    """The record on one sheet of paper, as a nursery or a school asks for it."""
-    with opened(token) as door:
-        shown, name = _record(door), door.child.name(door.acting.keyring)
-        door.acting.note("certificate.look", child_id=door.child.id)
-    lines = [line for part in shown.brackets for visit in part.visits for line in visit.doses if line.dose] + list(shown.others)
-    lines = list({line.dose.id: line for line in lines if line.dose}.values())
-    lines.sort(key=lambda line: (line.on or door.acting.today, line.vaccine))
-    return render_template("family/certificate.html", token=door.token, door=door, name=name, lines=lines, today=door.acting.today)
-
-
-def _record(door: AtDoor) -> Record:
+def record_behind(door: AtDoor) -> Record:
+    """The record as this family is shown it."""
     acting = door.acting
     read = chart.read(acting.session, acting.keyring, acting.schedule, door.child.id, acting.today)
     places = {clinic.id: clinic.name for clinic in all_clinics(acting.session)}

@@ -15,7 +15,7 @@ from vaxcard.schedule.plan import Bracket
 
 look = Blueprint("look", __name__)
 
-SHEETS = {"family": ("tokens.css", "family.css", "knowledge.css"), "staff": ("tokens.css", "staff.css")}
+SHEETS = {"family": ("tokens.css", "family.css", "knowledge.css", "certificate.css"), "staff": ("tokens.css", "staff.css")}
 _A_YEAR = "public, max-age=31536000, immutable"
 _ADDRESSES = "vaxcard.addresses"
 _SMALLEST_PACKED = 1000  # bytes; below it packing gains nothing
