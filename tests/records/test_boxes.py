@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from threading import Event
+from time import sleep
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.story import EVERY_DAY, Story, an_id
-from vaxcard.errors import InputFault
+from vaxcard.errors import InputFault, Refused
 from vaxcard.records.boxes import Offer, offer, read_box
 from vaxcard.records.doses import DoseForm
 from vaxcard.records.enrolment import open_clinic
@@ -105,3 +109,55 @@ def test_a_vial_of_another_clinic_lends_no_lot(story: Story) -> None:
         open_clinic(acting, other, "远山卫生院", sessions=EVERY_DAY, time_zone="Asia/Shanghai", language="zh", region="CN", phone="0571-1")
     given(story, "bOPV", VIAL, clinic_id=other, route="oral")
     assert not offered(story, VIAL).from_open_vial
+
+
+def due_child(story: Story, name: str) -> UUID:
+    """A child who is owed DTaP today."""
+    return story.newborn(date(2026, 8, 20), TODAY, name=name)
+
+
+def box_of(code: str, vaccine: str = "DTaP", **more: Any) -> DoseForm:
+    return DoseForm(an_id(), vaccine, TODAY, trace_code=code, route="intramuscular", site="left-thigh", **more)
+
+
+def test_a_box_that_held_another_vaccine_until_now_stops_the_needle(story: Story) -> None:
+    for number in range(3):
+        given(story, "HepB", f"8385793000000000000{number}")
+    child_id, form = due_child(story, "云东东"), box_of("83857930000000000009")
+    with pytest.raises(Refused) as stopped, story.on(TODAY) as acting:
+        record_dose(acting, child_id, form)
+    assert stopped.value.reason == "box-of-another-vaccine"
+    with story.on(TODAY) as acting:
+        recorded = record_dose(acting, child_id, replace(form, happened="the fridge was sorted wrongly"))
+        assert recorded.dose.incidents == ["box-of-another-vaccine"]
+
+
+@pytest.mark.parametrize("before", [["HepB", "HepB"], ["HepB", "HepB", "DTaP"]], ids=["too few", "not of one mind"])
+def test_doses_that_do_not_agree_stop_nobody(story: Story, before: list[str]) -> None:
+    for number, vaccine in enumerate(before):
+        given(story, vaccine, f"8385793000000000000{number}")
+    child_id = due_child(story, "云东东")
+    with story.on(TODAY) as acting:
+        assert record_dose(acting, child_id, box_of("83857930000000000009")).dose.incidents == []
+
+
+def test_one_box_scanned_at_two_counters_in_the_same_second_serves_one_child(story: Story) -> None:
+    first, second = due_child(story, "云东东"), due_child(story, "林西西")
+    in_hand = Event()
+
+    def at_one_counter() -> list[str]:
+        with story.on(TODAY) as acting:
+            recorded = record_dose(acting, first, box_of(TRACE))
+            in_hand.set()
+            sleep(0.3)  # the other counter looks now; whether it waits for us is what is tried
+            return list(recorded.dose.incidents)
+
+    def at_the_other() -> str:
+        assert in_hand.wait(60)
+        with pytest.raises(Refused) as stopped, story.on(TODAY) as acting:
+            record_dose(acting, second, box_of(TRACE))
+        return stopped.value.reason
+
+    with ThreadPoolExecutor(2) as counters:
+        one, other = counters.submit(at_one_counter), counters.submit(at_the_other)
+        assert (one.result(), other.result()) == ([], "box-of-another-child")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.story import an_id, begin
 from vaxcard.errors import VaxcardError
 from vaxcard.records import audit, integrity
+from vaxcard.records import registry as registry_verbs
+from vaxcard.records.acting import Acting
 from vaxcard.records.database import Database
+from vaxcard.records.ending import end_decision
 from vaxcard.records.people import ChildRecord
+from vaxcard.records.registry import DecisionForm
 
 BORN, TODAY = date(2026, 5, 20), date(2026, 8, 3)
 
@@ -118,3 +123,54 @@ def test_the_audits_tail_can_not_be_cut_off_unseen(registry: Database) -> None:
         "UPDATE audit_heads SET number = number - 1",
     )
     assert "the head was moved without the key" in found(registry)
+
+
+FACT = "a finding or a decision was changed, added or taken out without the key"
+
+
+@pytest.fixture
+def with_facts(database: Database, schedule: Any) -> tuple[Database, Any]:
+    """A child of whom two things were found and one decided, one of them taken back; on either database."""
+    story = begin(database, schedule)
+    child_id = story.newborn(BORN, TODAY)
+    weight, decision = an_id(), an_id()
+    with story.on(TODAY) as acting:
+        registry_verbs.observe(acting, child_id, weight, "birth-weight-g", "1980", on=BORN)
+        registry_verbs.observe(acting, child_id, an_id(), "mother-hbsag", "positive", on=None)
+        registry_verbs.decide(acting, child_id, DecisionForm(decision, "MMR", "never", "an invented one"))
+    with story.on(TODAY) as acting:
+        end_decision(acting, child_id, decision)
+    story.dose(child_id, "HepB", date(2026, 6, 22), TODAY)
+    return database, child_id
+
+
+def test_findings_and_decisions_are_signed_with_the_child(with_facts: tuple[Database, Any]) -> None:
+    assert found(with_facts[0]) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE observations SET code = 'gestation-weeks' WHERE code = 'birth-weight-g'",
+        "UPDATE decisions SET ended_at = NULL, ended_version = NULL",
+        "DELETE FROM observations WHERE code = 'birth-weight-g'",
+        "DELETE FROM observations",
+        "UPDATE children SET facts_mac = NULL",
+    ],
+)
+def test_what_is_changed_of_findings_and_decisions_is_found(with_facts: tuple[Database, Any], statement: str) -> None:
+    database, _ = with_facts
+    with database.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert FACT in found(database)
+
+
+def test_a_finding_after_tampering_does_not_hide_it(with_facts: tuple[Database, Any], schedule: Any) -> None:
+    database, child_id = with_facts
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM observations WHERE code = 'mother-hbsag'"))
+    with database.writing() as session:
+        moment = datetime(2026, 8, 4, 2, tzinfo=UTC)
+        acting = Acting(session, database.keyring, schedule, "staff:1", None, moment, moment.date())
+        registry_verbs.observe(acting, child_id, an_id(), "gestation-weeks", "34", on=None)
+    assert FACT in found(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -152,13 +153,13 @@ def test_the_nurse_sees_what_became_of_the_last_text(house: House) -> None:
 
 @pytest.mark.parametrize("role", [Role.PROGRAMME_OFFICER, Role.SCHOOL, Role.AUDITOR])
 def test_an_account_without_pages_is_told_what_it_is_for_and_leads_in_no_circle(house: House, role: Role) -> None:
-    client = house.client()
+    client, home = house.client(), "/programme/clinics" if role == Role.PROGRAMME_OFFICER else "/account"
     assert client.get("/counter/").location == "/counter/sign-in"
     signed_in = post_form(client, "/counter/sign-in", "/counter/sign-in", login=house.staff(role), password=PASSWORD)
-    assert signed_in.location == "/account"
+    assert signed_in.location == home
     page = client.get("/account").text
     assert "这个账号" in page and "退出" in page and "/desk/" not in page
-    assert client.get("/").location == client.get("/counter/sign-in").location == "/account"
+    assert client.get("/").location == client.get("/counter/sign-in").location == home
     assert "你的账号" in client.get("/counter/").text
 
 
@@ -184,3 +185,22 @@ def test_a_sentence_that_no_catalogue_knows_is_not_printed_on_a_chinese_page(hou
         assert fault_in_words(fault) == Said("先停", None)
     with house.app.test_request_context("/counter/?lang=en"):
         assert fault_in_words(fault).problem == "a sheet of paper jammed in drawer 2"
+
+
+def test_a_combination_is_one_dose_with_a_verdict_for_each_of_its_parts(house: House) -> None:
+    child_id, counter = house.story.newborn(BORN, TODAY), house.signed_in()
+    house.story.dose(child_id, "IPV", date(2026, 9, 25), TODAY)
+    house.story.dose(child_id, "DTaP-IPV/Hib", date(2026, 10, 5), TODAY)
+    page = counter.get(f"/counter/children/{child_id}").text
+    (line,) = re.findall(r'<span class="given"><small>五联.*?</ul>', page, re.DOTALL)
+    parts = [said for _, said in re.findall(r"<li( class=\"why\")?>.*?<span>(.*?)</span></li>", line, re.DOTALL)]
+    assert "百白破 1" in parts and "Hib 1" in parts
+    (polio,) = [said for said in parts if said.startswith("脊灰")]
+    assert "不算数" in polio
+
+
+def test_a_combination_that_is_wrong_for_one_reason_says_it_once(house: House) -> None:
+    child_id, counter = house.story.newborn(BORN, TODAY), house.signed_in()
+    house.story.dose(child_id, "DTaP-IPV/Hib", date(2026, 9, 12), TODAY)
+    page = counter.get(f"/counter/children/{child_id}").text
+    assert page.count("不算数") == 1 and 'class="parts"' not in page

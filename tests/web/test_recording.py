@@ -38,7 +38,7 @@ def form(counter: Any, child_id: UUID) -> dict[str, str]:
     assert filled["given_on"] == "2026-11-24"
     vaccine = re.search(r'<option value="(\w+)" selected>', page)
     assert vaccine is not None
-    told = {"lot_number": "D2603118", "expires_on": "2027-08-31", "site": "left-thigh", "route": "injection"}
+    told = {"lot_number": "D2603118", "expires_on": "2027-08-31", "site": "left-thigh", "route": "injection", "typed_because": "no-code"}
     keep = {name: filled[name] for name in ("id", "group", "given_on")}
     return {**keep, **told, "vaccine": vaccine[1], "identity": "yes", "shown": "yes", "csrf_token": form_token(page)}
 
@@ -143,3 +143,18 @@ def test_the_giver_is_who_signed_in_whatever_is_posted(house: House, counter: An
 
 def test_a_date_with_junk_behind_it_is_sent_back(counter: Any, child_id: UUID, form: Form) -> None:
     assert send(counter, child_id, form, given_on="20261124xx").status_code == 422
+
+
+def test_a_box_for_one_dose_is_scanned_or_typed_for_a_reason(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    answer = send(counter, child_id, form, typed_because=None)
+    assert answer.status_code == 422 and "盒子没有扫码" in answer.text and 'id="why-trace_code"' in answer.text
+    assert send(counter, child_id, form, typed_because="just so").status_code == 422
+    assert send(counter, child_id, form).status_code == 303
+    (dose,) = doses(house, child_id)
+    assert dose.typed_because == "no-code"
+
+
+def test_a_scanned_box_needs_no_reason_and_keeps_none(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    assert send(counter, child_id, form, trace_code="81234567890123456789").status_code == 303
+    (dose,) = doses(house, child_id)
+    assert (dose.trace_code, dose.typed_because) == ("81234567890123456789", None)

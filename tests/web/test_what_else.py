@@ -169,10 +169,35 @@ def test_anybody_protects_a_family_and_a_manager_lifts_it(house: House, child_id
         assert not load_child(session, child_id).is_sensitive
 
 
+def seen_on(page: str) -> str:
+    """The version of the record that a page's forms carry."""
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_decision_on_an_old_page_is_stopped_and_what_came_since_is_shown(house: House, counter: Any, child_id: UUID) -> None:
+    page = f"/counter/children/{child_id}/decisions/"
+    text = counter.get(page).text
+    token = {"csrf_token": form_token(text), "seen": seen_on(text)}
+    finding = {**token, "id": str(an_id()), "finding": "birth-weight-g:", "number": "1980"}
+    assert counter.post(f"{page}findings", data=finding).status_code == 303
+    decision = {**token, "id": str(an_id()), "group": "MMR", "decision": "never", "reason": "另有考虑"}
+    answer = counter.post(page, data=decision)
+    assert answer.status_code == 409
+    assert "后来记下的" in answer.text and "1980" in answer.text and ">另有考虑</textarea>" in answer.text
+    with house.story.database.reading() as session:
+        assert decisions_of(session, child_id) == []
+    again = {**decision, "seen": seen_on(answer.text)}
+    assert counter.post(page, data=again).status_code == 303
+    assert counter.post(f"{page}findings", data=finding).status_code == 303, "Back and again is the same finding"
+
+
 def test_a_physician_lets_a_vaccine_wait_and_takes_it_back(house: House, counter: Any, child_id: UUID) -> None:
     page = f"/counter/children/{child_id}/decisions/"
     text = counter.get(page).text
-    form = {"csrf_token": form_token(text), "id": str(an_id()), "group": "DTP", "decision": "wait", "reason": "惊厥，等神经科"}
+    form = {"csrf_token": form_token(text), "seen": seen_on(text), "id": str(an_id())}
+    form.update(group="DTP", decision="wait", reason="惊厥，等神经科")
     groups = re.findall(r'<option value="(\w+)"', text)
     form["group"] = "DTaP" if "DTaP" in groups else "DTP"
     assert counter.post(page, data=form).status_code == 422, "waiting needs its last day"
@@ -181,7 +206,9 @@ def test_a_physician_lets_a_vaccine_wait_and_takes_it_back(house: House, counter
     with house.story.database.reading() as session:
         (row,) = decisions_of(session, child_id)
         assert (row.decision, row.until) == ("never", date(2027, 1, 31))
-    assert counter.post(f"{page}{row.id}/end", data={"csrf_token": form["csrf_token"]}).status_code == 303
+    ending = {"csrf_token": form["csrf_token"], "seen": form["seen"]}
+    assert counter.post(f"{page}{row.id}/end", data=ending).status_code == 409, "the page was opened before the decision"
+    assert counter.post(f"{page}{row.id}/end", data={**ending, "seen": seen_on(counter.get(page).text)}).status_code == 303
     with house.story.database.reading() as session:
         assert decisions_of(session, child_id) == []
 
@@ -191,7 +218,7 @@ def test_a_finding_is_noted_by_a_vaccinator_who_decides_nothing(house: House, ch
     text = nurse.get(page).text
     token = form_token(text)
     assert 'name="decision"' not in text
-    sent = {"csrf_token": token, "id": str(an_id()), "finding": "birth-weight-g:"}
+    sent = {"csrf_token": token, "id": str(an_id()), "finding": "birth-weight-g:", "seen": seen_on(text)}
     assert nurse.post(f"{page}findings", data=sent).status_code == 422, "a weight needs its grams"
     assert nurse.post(f"{page}findings", data={**sent, "number": "2450"}).status_code == 303
     assert "2450" in nurse.get(page).text

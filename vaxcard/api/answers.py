@@ -119,7 +119,8 @@ def card_as_json(card: CardRecord) -> dict[str, Any]:
 
 def dose_as_json(acting: Acting, chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> dict[str, Any]:
     """A dose as it stands, with what it was worth in each group; of a hidden child without who gave it where."""
-    kept = ("vaccine", "product_name", "stated_number", "lot_number", "manufacturer", "trace_code", "site", "route", "place", "performer")
+    box = ("product_name", "stated_number", "lot_number", "manufacturer", "trace_code", "typed_because")
+    kept = ("vaccine", *box, "site", "route", "place", "performer")
     told = {
         "id": str(dose.id),
         **{name: getattr(dose, name) for name in kept},

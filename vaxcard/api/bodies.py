@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from vaxcard.api.service import service
 from vaxcard.errors import InputFault, ManyFaults
 from vaxcard.records.boxes import read_box
-from vaxcard.records.doses import DoseForm, DoseSource
+from vaxcard.records.doses import DoseForm, DoseSource, TypedBecause
 from vaxcard.records.stops import site_is_missing
 from vaxcard.records.trace_codes import GROUP_SEPARATOR, in_one_width
 
@@ -27,6 +27,7 @@ LONGEST = {
     "lot_number": 40,
     "manufacturer": 120,
     "trace_code": 80,
+    "typed_because": 20,
     "product_name": 120,
     "site": 40,
     "route": 40,
@@ -145,6 +146,7 @@ def dose_form(sent: Mapping[str, Any], *, clinic_id: UUID, performer: str | None
         expires_on=reader.day("expires_on"),
         manufacturer=reader.text("manufacturer"),
         trace_code=_trace_code(reader),
+        typed_because=_typed_because(reader),
         product_name=reader.text("product_name"),
         stated_number=reader.number("stated_number", lowest=1, highest=_MOST_DOSES),
         site=_site(reader),
@@ -168,6 +170,17 @@ def _source(reader: Reader) -> DoseSource:
         return DoseSource(told or DoseSource.CLINIC)
     reader.fault("source", "no such source", "send clinic or certificate")
     return DoseSource.CLINIC
+
+
+def _typed_because(reader: Reader) -> TypedBecause | None:
+    """Why a box was not scanned; of one that was, nothing."""
+    told = reader.text("typed_because")
+    if told is None or reader.sent.get("trace_code"):
+        return None
+    if told not in list(TypedBecause):
+        reader.fault("typed_because", "this is not one of the words known here", "choose one of the list")
+        return None
+    return TypedBecause(told)
 
 
 def _trace_code(reader: Reader) -> str | None:

@@ -19,7 +19,7 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import Scope
-from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, versions_of
+from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, TypedBecause, versions_of
 from vaxcard.records.registry import correct_dose, record_dose, void_dose
 
 doses = Blueprint("doses", __name__, url_prefix="/api/v1/children")
@@ -34,6 +34,7 @@ DOSE = (
     Field("expires_on", "day", "The last day on which the box is good"),
     Field("manufacturer", "text", "Who made it"),
     Field("trace_code", "text", "The 20 digits of the box"),
+    Field("typed_because", "choice", "Why the box for one dose was not scanned", choices=tuple(TypedBecause)),
     Field("product_name", "text", "The name on the box"),
     Field("stated_number", "number", "Which dose of its kind it was, as a paper counts", lowest=1, highest=20),
     Field("site", "text", "Where on the body, such as left-thigh"),
@@ -54,7 +55,7 @@ _VOID = (Field("id", "id", "An id that you make for the void", True), _REASON)
 def record(child_id: UUID) -> tuple[Response, int]:
     """201 for a new dose, 200 for the same one again, and what the child is due after it in both."""
     form = _form(json_object(), DOSE)
-    with opened(child_id) as at:
+    with opened(child_id, lock=True) as at:
         recorded = record_dose(at.acting, child_id, form)
         return _told(at, recorded.chart, recorded.dose), 201 if recorded.is_new else 200
 

@@ -13,7 +13,7 @@ from vaxcard.api.bodies import json_object
 from vaxcard.api.describing import described
 from vaxcard.api.doses import changed
 from vaxcard.api.fields import Field, taken
-from vaxcard.api.opening import Opened, opened, refuse_stale, version_to_match
+from vaxcard.api.opening import Opened, opened, refuse_stale, seen_version, version_to_match
 from vaxcard.records.clinics import Scope
 from vaxcard.records.doses import DoseRecord
 from vaxcard.records.ending import end_decision, end_observation
@@ -93,8 +93,7 @@ def move(child_id: UUID) -> Response:
 def end_finding(child_id: UUID, fact_id: UUID) -> Response:
     """Taken back already, it changes nothing."""
     with opened(child_id, lock=True) as at:
-        refuse_stale(at.child)
-        return changed(at, end_observation(at.acting, child_id, fact_id))
+        return changed(at, end_observation(at.acting, child_id, fact_id, seen_version=seen_version()))
 
 
 @events.delete("/<uuid:child_id>/decisions/<uuid:fact_id>")
@@ -103,5 +102,4 @@ def end_finding(child_id: UUID, fact_id: UUID) -> Response:
 def end_of_decision(child_id: UUID, fact_id: UUID) -> Response:
     """Taken back already, it changes nothing."""
     with opened(child_id, lock=True) as at:
-        refuse_stale(at.child)
-        return changed(at, end_decision(at.acting, child_id, fact_id))
+        return changed(at, end_decision(at.acting, child_id, fact_id, seen_version=seen_version()))

@@ -13,7 +13,7 @@ from vaxcard.api.bodies import json_object
 from vaxcard.api.describing import described
 from vaxcard.api.doses import changed
 from vaxcard.api.fields import Field, taken
-from vaxcard.api.opening import Opened, opened, refuse_stale
+from vaxcard.api.opening import Opened, opened, seen_version
 from vaxcard.errors import Conflict, InputFault
 from vaxcard.records import registry
 from vaxcard.records.clinics import Scope
@@ -52,10 +52,13 @@ def observe(child_id: UUID) -> Response:
     if not _CODE.fullmatch(told["code"]):
         raise InputFault("this is not a code", place="code", advice="use small letters, digits and hyphens, 40 at most")
     with opened(child_id, lock=True) as at:
-        refuse_stale_or_repeated(at, _finding_on_file(at, told["id"]), told)
+        refuse_repeated(at, _finding_on_file(at, told["id"]), told)
         on, until = told["on"], told["until"]
         refuse_what_lies_ahead(at, on)
-        return changed(at, registry.observe(at.acting, child_id, told["id"], told["code"], told["value"], on=on, until=until))
+        days = {"on": on, "until": until}
+        return changed(
+            at, registry.observe(at.acting, child_id, told["id"], told["code"], told["value"], **days, seen_version=seen_version())
+        )
 
 
 @facts.get("/<uuid:child_id>/observations")
@@ -75,13 +78,13 @@ def decide(child_id: UUID) -> Response:
     """The record after it. No machine decides."""
     told = taken(json_object(), _DECISION)
     with opened(child_id, lock=True) as at:
-        refuse_stale_or_repeated(at, _decision_on_file(at, told["id"]), told)
+        refuse_repeated(at, _decision_on_file(at, told["id"]), told)
         if told["group"] not in at.acting.schedule.groups:
             raise InputFault("this group is not in the schedule", place="group", advice="name a group as the record names it")
         refuse_what_lies_ahead(at, told["given_on"])
         if told["decision"] == "accept" and told["given_on"] is None:
             raise InputFault("this is missing", place="given_on", advice="name the day of the dose that is accepted")
-        return changed(at, registry.decide(at.acting, child_id, DecisionForm(**told)))
+        return changed(at, registry.decide(at.acting, child_id, DecisionForm(**told), seen_version=seen_version()))
 
 
 @facts.get("/<uuid:child_id>/decisions")
@@ -100,11 +103,9 @@ def refuse_what_lies_ahead(at: Opened, day: Any) -> None:
         raise InputFault("this lies in the future", advice="correct the date")
 
 
-def refuse_stale_or_repeated(at: Opened, on_file: dict[str, Any] | None, told: dict[str, Any]) -> None:
+def refuse_repeated(at: Opened, on_file: dict[str, Any] | None, told: dict[str, Any]) -> None:
     """A repeated request is answered whatever version it names; the same id with another body is a Conflict."""
-    if on_file is None:
-        refuse_stale(at.child)
-    elif on_file != {**told, "child": at.child.id}:
+    if on_file is not None and on_file != {**told, "child": at.child.id}:
         raise Conflict("this id already stands for something else", advice="make a new id for each fact")
 
 

@@ -104,11 +104,18 @@ def offer(session: Session, schedule: Schedule, clinic_id: UUID, text: str, now:
     )
 
 
+def other_vaccine(session: Session, schedule: Schedule, code: str, vaccine: str) -> str | None:
+    """The vaccine that boxes of this product held until now, where enough doses agree on it and it is another than `vaccine`."""
+    alike = _last_doses(session, read_box(code, schedule))
+    agreed = _agreed([dose.vaccine for dose in alike]) if len(alike) == _AGREEING else None
+    return agreed if agreed != vaccine else None
+
+
 def _last_doses(session: Session, box: Box) -> list[DoseRecord]:
-    """The doses last recorded under the product's code, by whatever clinic."""
+    """The doses out of the product's highest codes, by whatever clinic: late boxes, found without sorting all there ever were."""
     beyond = box.product[:-1] + chr(ord(box.product[-1]) + 1)
     of_product = (DoseRecord.trace_code >= box.product, DoseRecord.trace_code < beyond, DoseRecord.status == DoseStatus.COMPLETED)
-    return list(session.scalars(select(DoseRecord).where(*of_product).order_by(DoseRecord.recorded_at.desc()).limit(_AGREEING)))
+    return list(session.scalars(select(DoseRecord).where(*of_product).order_by(DoseRecord.trace_code.desc()).limit(_AGREEING)))
 
 
 def _agreed(told: list[str | None]) -> str | None:

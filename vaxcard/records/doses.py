@@ -39,6 +39,14 @@ class DoseSource(StrEnum):
     CERTIFICATE = "certificate"  # transcribed from paper
 
 
+class TypedBecause(StrEnum):
+    """Why the code of a box for one dose was not scanned."""
+
+    NO_CODE = "no-code"
+    UNREADABLE = "unreadable"
+    NO_SCANNER = "no-scanner"
+
+
 class DoseRecord(Base):
     """One administration, or one later version of it. `content_hash` tells a repeated request from another one under the same id.
 
@@ -100,6 +108,7 @@ class DoseForm:
     expires_on: date | None = None
     manufacturer: str | None = None
     trace_code: str | None = None
+    typed_because: TypedBecause | None = None
     product_name: str | None = None
     stated_number: int | None = None
     site: str | None = None

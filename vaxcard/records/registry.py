@@ -18,7 +18,8 @@ from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.doses import DoseForm, DoseRecord, DoseStatus, rows_of, standing
-from vaxcard.records.integrity import append_dose
+from vaxcard.records.fact_changes import refuse_stale_facts
+from vaxcard.records.integrity import append_dose, reseal_facts
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
 from vaxcard.records.stops import refuse_the_impossible, stop_before_injecting
@@ -180,12 +181,15 @@ def observe(
     on: date | None,
     until: date | None = None,
 ) -> Chart:
-    """Note a finding in the schedule's codes. The same id again changes nothing."""
+    """Note a finding in the schedule's codes. The same id again changes nothing. Raises Conflict if the record changed since
+    `seen_version`."""
+    seen_version: int | None = None,
     child = chart.load_child(acting.session, child_id, lock=True)
     if acting.session.get(ObservationRecord, observation_id) is not None:
         return _read(acting, child)
     row = ObservationRecord(
         id=observation_id,
+    refuse_stale_facts(acting.session, child, seen_version)
         child_id=child.id,
         code=code,
         observed_on=on,
@@ -194,7 +198,8 @@ def observe(
         recorded_by=acting.actor,
         recorded_at=acting.now,
     )
-    acting.session.add(row)
+    reseal_facts(acting.session, acting.keyring, child, lambda: acting.session.add(row))
+        recorded_version=child.version + 1,
     return changed(acting, child, "observation.record", [str(observation_id)])
 
 
@@ -210,13 +215,17 @@ class DecisionForm:
     until: date | None = None
 
 
-def decide(acting: Acting, child_id: UUID, form: DecisionForm) -> Chart:
-    """Note a physician's decision as an input of the next assessment. The same id again changes nothing."""
+def decide(acting: Acting, child_id: UUID, form: DecisionForm, *, seen_version: int | None = None) -> Chart:
+    """Note a physician's decision as an input of the next assessment. The same id again changes nothing.
+
+    Raises Conflict if the record changed since `seen_version`.
+    """
     child = chart.load_child(acting.session, child_id, lock=True)
     if acting.session.get(DecisionRecord, form.id) is not None:
         return _read(acting, child)
     row = DecisionRecord(
         id=form.id,
+    refuse_stale_facts(acting.session, child, seen_version)
         child_id=child.id,
         decided_on=acting.today,
         group=form.group,
@@ -227,7 +236,8 @@ def decide(acting: Acting, child_id: UUID, form: DecisionForm) -> Chart:
         decided_by=acting.actor,
         recorded_at=acting.now,
     )
-    acting.session.add(row)
+    reseal_facts(acting.session, acting.keyring, child, lambda: acting.session.add(row))
+        recorded_version=child.version + 1,
     return changed(acting, child, "decision.record", [str(form.id), form.group])
 
 

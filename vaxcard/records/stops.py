@@ -10,6 +10,7 @@ import unicodedata
 from vaxcard.errors import InputFault, Refused
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
+from vaxcard.records.boxes import other_vaccine
 from vaxcard.records.doses import DoseForm, DoseSource, doses_of
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.trace_codes import used_for
@@ -71,6 +72,7 @@ _SAID = {
     "would-not-count": "the dose would not count for this child: another product, or another day, is due",
     "wrong-route": "this vaccine is not given that way",
     "box-of-another-child": "the code on this box stands on another child's record already",
+    "box-of-another-vaccine": "boxes with this code held another vaccine until now",
     "box-used-before": "the code on this box stands on this child's record already",
 }
 
@@ -93,7 +95,21 @@ def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str
         ("wrong-route", _is_wrong_route(acting, form)),
         ("box-of-another-child", used is not None and used.child_id != child.id),
         ("box-used-before", used is not None and used.child_id == child.id and used.given_on != form.given_on),
+        ("box-of-another-vaccine", _holds_another(acting, form)),
     ]
+
+
+def _holds_another(acting: Acting, form: DoseForm) -> bool:
+    """Whether the box is of a product that was another vaccine until now: a slip of the hand, of the list or of the fridge."""
+    return form.trace_code is not None and other_vaccine(acting.session, acting.schedule, form.trace_code, form.vaccine) is not None
+
+
+def box_is_missing(schedule: Schedule, form: DoseForm) -> bool:
+    """Whether a box for one dose was neither scanned nor typed for a reason. A vial for several lends its lot, a paper has none."""
+    rules = load_visit_rules(schedule.code)
+    one_dose = form.vaccine in schedule.vaccines and form.vaccine not in rules.many_doses and rules.box is not None
+    here = form.source == DoseSource.CLINIC and form.place is None
+    return one_dose and here and form.trace_code is None and form.typed_because is None and not _says_why(form.happened)
 
 
 def _would_not_count(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:

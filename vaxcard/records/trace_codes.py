@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from vaxcard.errors import InputFault
@@ -53,10 +54,24 @@ def in_one_width(text: str | None) -> str | None:
     return None if text is None else unicodedata.normalize("NFKC", text)
 
 
+def hold_codes(session: Session, codes: Iterable[str | None]) -> None:
+    """Keep everybody else who records a dose out of one of these boxes waiting until this transaction ends.
+
+    On PostgreSQL two counters would else look at the same moment and both find a box unused; on SQLite there is one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for code in sorted({code for code in codes if code is not None}):  # in one order: nobody waits in a ring
+            session.execute(_HOLD, {"code": code})
+
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:code, 0))")
+
+
 def used_for(session: Session, schedule: Schedule, form: DoseForm) -> DoseRecord | None:
     """The dose that a single-dose box was used for already: another child's, or this child's on another day. None where it may be used."""
     if form.trace_code is None or form.vaccine in load_visit_rules(schedule.code).many_doses:
         return None
+    hold_codes(session, [form.trace_code])
     alike = select(DoseRecord).where(DoseRecord.trace_code == form.trace_code, DoseRecord.id != form.id)
     rows = session.scalars(alike.order_by(DoseRecord.recorded_at, DoseRecord.id)).all()
     later = select(DoseRecord.supersedes_id).where(DoseRecord.supersedes_id.in_([row.id for row in rows]))

@@ -14,6 +14,7 @@ from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.registry import add_dose, changed
 from vaxcard.records.stops import refuse_the_impossible, stop_before_injecting
+from vaxcard.records.trace_codes import hold_codes
 
 
 def transcribe_doses(acting: Acting, child_id: UUID, forms: Sequence[DoseForm], document: str) -> Chart:
@@ -24,6 +25,7 @@ def transcribe_doses(acting: Acting, child_id: UUID, forms: Sequence[DoseForm], 
     if not document.strip():
         raise InputFault("the paper is not named", place="document", advice="say which paper it is and who issued it")
     child = chart.load_child(acting.session, child_id, lock=True)
+    hold_codes(acting.session, [form.trace_code for form in forms])
     faults: list[VaxcardError] = []
     added: list[str] = []
     for place, form in enumerate(forms):

@@ -15,7 +15,7 @@ from vaxcard.language.catalogues import marked
 from vaxcard.papers.symbol import QUIET_MODULES, symbol
 from vaxcard.records.clinics import Role
 from vaxcard.records.staff import choose_password, code_is_right, confirm_code, forget_code
-from vaxcard.web.entering import PAUSED, SESSION_HOURS, enter, guard, home_of, who_is_half_way
+from vaxcard.web.entering import PAUSED, SESSION_HOURS, enter, forget_tries, home_of, may_try, who_is_half_way
 from vaxcard.web.rendering import fault_in_words, said
 
 accounts = Blueprint("accounts", __name__)
@@ -34,17 +34,17 @@ def code() -> ResponseReturnValue:
 @accounts.post("/counter/sign-in/code")
 def code_now() -> ResponseReturnValue:
     """Let in whoever has the phone; tries are counted as those of passwords are."""
-    staff, address, now = who_is_half_way(), request.remote_addr or "", service().clock()
+    staff = who_is_half_way()
     if staff is None:
         return redirect(url_for("counter.sign_in"), 303)
     tried = f"code {staff.login}"
-    if not guard().admits(tried, address, now):
+    if not may_try(tried):
         return render_template("counter/code.html", problem=said(PAUSED)), 429
     with service().acting(f"staff:{staff.id}", staff.clinic_id, staff.clinic.time_zone) as acting:
         is_right = code_is_right(acting, staff.id, request.form.get("code", "")[:20])
     if not is_right:
         return render_template("counter/code.html", problem=said(_WRONG_CODE)), 403
-    guard().note_right(tried, address)
+    forget_tries(tried)
     return enter(staff)
 
 

@@ -47,7 +47,7 @@ CHANGED = {
     "document": marked("Paper"),
 }
 _SHOWN = ("vaccine", "trace_code", "lot_number", "expires_on", "given_on", "route", "site")
-_KEPT = ("product_name", "manufacturer", "stated_number", "clinic_id", "place", "performer", "document")
+_KEPT = ("typed_because", "product_name", "manufacturer", "stated_number", "clinic_id", "place", "performer", "document")
 _TAKEN_BACK = "recorded in error"
 _MOST_VERSIONS = 999_999_999
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from vaxcard.api.access import Caller
 from vaxcard.api.answers import is_hidden, reason_as_json, siblings_told, vaccine_name, waits
+from vaxcard.api.service import service
 from vaxcard.language import translations
 from vaxcard.language.catalogues import marked
 from vaxcard.records.acting import Acting
@@ -20,7 +21,7 @@ from vaxcard.records.people import ChildRecord, Guardianship
 from vaxcard.records.visits import NextVisit
 from vaxcard.schedule.brackets import BracketView, Visit, VisitView, lay_out
 from vaxcard.schedule.history import Child
-from vaxcard.schedule.outcomes import EvaluationStatus, Forecast, Reason, SeriesStatus
+from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Forecast, Reason, SeriesStatus
 from vaxcard.schedule.rules import Schedule
 
 # The codes under which records keep who a guardian is; what an older record wrote in its own words is shown as it stands.
@@ -89,8 +90,18 @@ class Given:
 
 
 @dataclass(frozen=True)
+class GivenPart:
+    """What one dose was worth against one disease, where it was given against several."""
+
+    group_names: dict[str, str]
+    number: int | None
+    counts: bool
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GivenDose:
-    """One dose on record: what it was and, where it does not count, why."""
+    """One dose on record: what it was and, where it does not count, why. `parts` are those of a combination, each judged for itself."""
 
     id: UUID
     vaccine: str
@@ -98,6 +109,7 @@ class GivenDose:
     counts: bool
     sentences: tuple[str, ...]
     lot_number: str | None
+    parts: tuple[GivenPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,7 +264,22 @@ def given_dose(chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> Giv
     evaluations = [each for each in chart.evaluations_of(dose) if each.status is not None]
     counted = [each for each in evaluations if each.status == EvaluationStatus.VALID]
     others = [each for each in evaluations if each.status != EvaluationStatus.VALID]
-    told = [reason_as_json(reason, caller, lang, chart.assessment.on)["sentence"] for each in others for reason in each.reasons]
+    told = tuple(dict.fromkeys(sentence for each in others for sentence in _sentences(chart, each, caller, lang)))
     numbers = tuple(dict.fromkeys(each.dose for each in counted if each.dose))
-    name = vaccine_name(dose.vaccine, lang)
-    return GivenDose(dose.id, name, numbers, not others, tuple(dict.fromkeys(told)), dose.lot_number)
+    parts = tuple(_part(chart, each, caller, lang) for each in evaluations if each.group)
+    is_of_one_mind = not counted and len({each.sentences for each in parts}) == 1
+    if len(parts) < 2 or is_of_one_mind:
+        parts = ()
+    return GivenDose(dose.id, vaccine_name(dose.vaccine, lang), numbers, not others, told, dose.lot_number, parts)
+
+
+def _part(chart: Chart, evaluation: Evaluation, caller: Caller, lang: str) -> GivenPart:
+    counts = evaluation.status == EvaluationStatus.VALID
+    names = dict(service().schedule.groups[evaluation.group or ""].short_names)
+    sentences = () if counts else _sentences(chart, evaluation, caller, lang)
+    return GivenPart(names, evaluation.dose if counts else None, counts, sentences)
+
+
+def _sentences(chart: Chart, evaluation: Evaluation, caller: Caller, lang: str) -> tuple[str, ...]:
+    told = (reason_as_json(reason, caller, lang, chart.assessment.on)["sentence"] for reason in evaluation.reasons)
+    return tuple(dict.fromkeys(told))

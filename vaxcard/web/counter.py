@@ -20,7 +20,7 @@ from vaxcard.records.review import waiting
 from vaxcard.records.search import LIMIT, find_children
 from vaxcard.web import child_view
 from vaxcard.web.beside import beside
-from vaxcard.web.entering import PAUSED, enter, guard, half_way, home_of
+from vaxcard.web.entering import PAUSED, enter, forget_tries, half_way, home_of, may_try
 from vaxcard.web.recording import SITES
 from vaxcard.web.rendering import fault_in_words, said
 
@@ -41,13 +41,12 @@ def sign_in() -> ResponseReturnValue:
 def sign_in_now() -> ResponseReturnValue:
     """Sign in, and go on to where the nurse was heading."""
     login, password = request.form.get("login", "")[:60].replace("\0", ""), request.form.get("password", "")[:200]
-    address, now = request.remote_addr or "", service().clock()
-    if not guard().admits(login, address, now):
+    if not may_try(login):
         return render_template("counter/sign_in.html", login=login, problem=said(PAUSED)), 429
     staff = _staff_with(login, password)
     if staff is None:
         return render_template("counter/sign_in.html", login=login, problem=said(_WRONG)), 403
-    guard().note_right(login, address)
+    forget_tries(login)
     return half_way(staff) if staff.code_sealed is not None else enter(staff)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from vaxcard.api.access import DECIDING, RECORDING, caller, requires
 from vaxcard.api.bodies import Reader
 from vaxcard.api.service import new_id, service
-from vaxcard.errors import InputFault, ManyFaults
+from vaxcard.errors import Conflict, InputFault, ManyFaults
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
@@ -49,6 +50,7 @@ DECISIONS = {
     "accept": marked("Accept a dose that did not count"),
     "complete": marked("Complete: nothing more is needed"),
 }
+_MOST_VERSIONS = 999_999_999
 _HIGHEST = 9999  # grams; what is lighter or heavier is a slip
 
 
@@ -59,18 +61,32 @@ def page(child_id: UUID) -> ResponseReturnValue:
     return _page(child_id, Sheet({}))
 
 
-def _page(child_id: UUID, sheet: Sheet) -> str:
+def _page(child_id: UUID, sheet: Sheet, stale: Conflict | None = None) -> str:
     who = caller()
     with who.acting() as acting:
         child = chart.load_child(acting.session, child_id)
         findings = [_finding(acting, child, row) for row in observations_of(acting.session, child_id)]
         decided = [_decision(acting, child, row) for row in decisions_of(acting.session, child_id)]
         acting.note("child.look", child_id=child_id, subjects=["decisions"])
-        view, today = child_view.brief(acting, child), acting.today
-    told = {"child": view, "findings": findings, "decided": decided, "today": today, "sheet": sheet}
+        since = _since(acting, child, stale) if stale else []
+        view, today, version = child_view.brief(acting, child), acting.today, child.version
+    told = {"child": view, "findings": findings, "decided": decided, "today": today, "sheet": sheet, "version": version}
+    told.update(stale=fault_in_words(stale) if stale else None, since=since)
     lists = {"known": FINDINGS, "decisions": DECISIONS, "groups": service().schedule.groups}
     ids = {"finding_id": sheet.values.get("id") or str(new_id()), "decision_id": sheet.values.get("id") or str(new_id())}
     return render_template("counter/decisions.html", may_decide=who.role in DECIDING, **told, **lists, **ids)
+
+
+def _since(acting: Acting, child: ChildRecord, stale: Conflict) -> list[dict[str, Any]]:
+    """What has come or gone since the page was opened, in words."""
+    told = []
+    for each in cast("list[dict[str, str]]", stale.difference.get("facts", [])):
+        if each["kind"] == "observation":
+            words = _finding(acting, child, acting.session.get_one(ObservationRecord, UUID(each["id"])))
+        else:
+            words = _decision(acting, child, acting.session.get_one(DecisionRecord, UUID(each["id"])))
+        told.append({**words, "kind": each["kind"], "change": each["change"]})
+    return told
 
 
 def _finding(acting: Acting, child: ChildRecord, row: ObservationRecord) -> dict[str, Any]:
@@ -100,7 +116,9 @@ def observe(child_id: UUID) -> ResponseReturnValue:
             if on is not None and on > acting.today:
                 reader.fault("on", "this lies in the future", "correct the date")
             reader.finish()
-            registry.observe(acting, child_id, finding_id or child_id, code, value, on=on)
+            registry.observe(acting, child_id, finding_id or child_id, code, value, on=on, seen_version=_seen(sent))
+    except Conflict as fault:
+        return _page(child_id, Sheet(sent), fault), 409
     except InputFault as fault:
         return _page(child_id, Sheet(sent, _faults("finding", fault))), 422
     return redirect(url_for("deciding.page", child_id=child_id), 303)
@@ -125,7 +143,9 @@ def decide(child_id: UUID) -> ResponseReturnValue:
     sent, who = request.form.to_dict(), caller()
     try:
         with who.acting() as acting:
-            registry.decide(acting, child_id, _decision_sent(acting, sent))
+            registry.decide(acting, child_id, _decision_sent(acting, sent), seen_version=_seen(sent))
+    except Conflict as fault:
+        return _page(child_id, Sheet(sent), fault), 409
     except InputFault as fault:
         return _page(child_id, Sheet(sent, _faults("decision", fault))), 422
     return redirect(url_for("deciding.page", child_id=child_id), 303)
@@ -161,17 +181,30 @@ def _faults(form: str, fault: InputFault) -> dict[str, Any]:
 @requires(*RECORDING)
 def end_finding(child_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     """The finding stands no more; it stays on file with its end."""
-    who = caller()
-    with who.acting() as acting:
-        end_observation(acting, child_id, fact_id)
-    return redirect(url_for("deciding.page", child_id=child_id), 303)
+    return _end(child_id, lambda acting, seen: end_observation(acting, child_id, fact_id, seen_version=seen))
 
 
 @deciding.post("/<uuid:fact_id>/end")
 @requires(*DECIDING)
 def end_what_was_decided(child_id: UUID, fact_id: UUID) -> ResponseReturnValue:
     """The decision stands no more; it stays on file with its end."""
-    who = caller()
-    with who.acting() as acting:
-        end_decision(acting, child_id, fact_id)
+    return _end(child_id, lambda acting, seen: end_decision(acting, child_id, fact_id, seen_version=seen))
+
+
+def _end(child_id: UUID, end: Callable[[Acting, int], object]) -> ResponseReturnValue:
+    """Take a fact back, as whoever sees the page sees it."""
+    try:
+        seen = _seen(request.form.to_dict())
+        with caller().acting() as acting:
+            end(acting, seen)
+    except Conflict as fault:
+        return _page(child_id, Sheet({}), fault), 409
     return redirect(url_for("deciding.page", child_id=child_id), 303)
+
+
+def _seen(sent: dict[str, str]) -> int:
+    """The version of the record that the page was opened on; none was no version."""
+    reader = Reader(sent)
+    seen = reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
+    reader.finish()
+    return seen or 0

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from typing import cast
 from uuid import UUID
 
-from flask import current_app, redirect, session, url_for
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, begin_session
 from vaxcard.api.service import service
 from vaxcard.language.catalogues import marked
+from vaxcard.records import sign_in_tries
 from vaxcard.records.clinics import Role, StaffRecord, staff_by_id
-from vaxcard.web.lockout import SignInGuard
 from vaxcard.web.rendering import NEXT
 
 SESSION_HOURS = 10  # a working day
 PAUSED = marked("Too many wrong tries. Wait a quarter of an hour")
-_GUARD = "vaxcard.sign-in"
 _HALF_WAY = "half_way"  # who has given a right password and still owes the phone's code
 _SECONDS = 300
 
 
-def guard() -> SignInGuard:
-    """The one count of tries of this server."""
-    return cast(SignInGuard, current_app.extensions.setdefault(_GUARD, SignInGuard()))
+def may_try(name: str) -> bool:
+    """Whether this name may be tried from the address that asks; the try is counted before anyone looks at the password."""
+    house = service()
+    with house.database.writing() as session:
+        return sign_in_tries.admits(session, name, request.remote_addr or "", house.clock())
+
+
+def forget_tries(name: str) -> None:
+    """Whoever got in begins anew."""
+    with service().database.writing() as session:
+        sign_in_tries.note_right(session, name, request.remote_addr or "")
 
 
 def enter(staff: StaffRecord) -> ResponseReturnValue:

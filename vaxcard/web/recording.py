@@ -20,8 +20,9 @@ from vaxcard.language import Said
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
-from vaxcard.records.doses import DoseForm
+from vaxcard.records.doses import DoseForm, TypedBecause
 from vaxcard.records.planning import visit_plan
+from vaxcard.records.stops import box_is_missing
 from vaxcard.schedule.visit_rules import load_visit_rules
 from vaxcard.web import child_view
 from vaxcard.web.child_view import View
@@ -43,12 +44,17 @@ ROUTES = {
     "intradermal": marked("Into the skin"),
     "oral": marked("By mouth"),
 }
+TYPED = {
+    TypedBecause.NO_CODE: marked("The box has no code"),
+    TypedBecause.UNREADABLE: marked("The code can't be read"),
+    TypedBecause.NO_SCANNER: marked("The scanner doesn't work"),
+}
 _CONFIRMED = {
     "identity": marked("ask for name and birth date, and tick when they agree"),
     "shown": marked("show the guardian the product and its expiry date, then tick"),
 }
 _READ_FROM_THE_BOX = ("lot_number", "expires_on")
-_GIVEN = ("vaccine", "trace_code", *_READ_FROM_THE_BOX, "given_on", "route", "site", "happened")
+_GIVEN = ("vaccine", "trace_code", "typed_because", *_READ_FROM_THE_BOX, "given_on", "route", "site", "happened")
 _FIELDS = frozenset(("id", "group", *_GIVEN, *_CONFIRMED))
 """What the form has. Nothing else is read: whoever signed in gave the dose, here."""
 
@@ -112,6 +118,8 @@ def _form_sent(values: dict[str, str], who: Caller) -> DoseForm:
         form = dose_form(values, clinic_id=who.clinic_id, performer=who.name)
     except ManyFaults as more:
         raise ManyFaults([*more.faults, *faults]) from more
+    if box_is_missing(service().schedule, form):
+        faults.append(InputFault("the box was not scanned", place="trace_code", advice="scan it, or say below why not"))
     if faults:
         raise ManyFaults(faults)
     return replace(form, place=None, clinic_id=who.clinic_id)
@@ -137,7 +145,7 @@ def _form(view: View, sheet: Sheet) -> str:
     due = next((each for each in view.due if each.group == sheet.values.get("group")), None)
     offered = [due.vaccine, *due.others] if due else []
     others = sorted((code for code in service().schedule.vaccines if code not in offered), key=str.casefold)
-    options: dict[str, Any] = {"sites": SITES, "routes": ROUTES, "offered": offered, "others": others}
+    options: dict[str, Any] = {"sites": SITES, "routes": ROUTES, "typed": TYPED, "offered": offered, "others": others}
     return render_template("counter/record.html", view=view, due=due, sheet=sheet, **options)
 
 
