@@ -72,8 +72,10 @@ def test_a_scanned_card_leads_to_its_child_and_the_token_is_in_no_address(house:
 
 
 def test_a_card_that_opens_nothing_says_so_at_the_counter(house: House) -> None:
-    token, _ = house.card(house.story.newborn(BORN, TODAY))
+    child_id = house.story.newborn(BORN, TODAY)
+    token, _ = house.card(child_id)
     house.close_card(token, CardState.REPLACED)
+    house.card(child_id)
     client = house.signed_in()
     assert "这张卡换过新的了" in scan(client, token).text  # type: ignore[attr-defined]
     assert "没有发过这张卡" in scan(client, an_unknown_token()).text  # type: ignore[attr-defined]
