@@ -58,25 +58,26 @@ def pictures(surface: Surface, card: BracketCard, where: str) -> None:
 
 
 def _growth(surface: Surface, icon: str, growth: GrowthRange, zone: Zone, place: str) -> None:
-    """Whose range it is beside the icon; under it length and weight, then the next free check-up."""
-    surface.icon(icon, zone.x + 0.8, zone.y + 0.9, 6, INK)
-    x, left, room = zone.x + 7.4, zone.x + 1.3, zone.width - 1.6
-    who = typography.fit(growth.who[0], zone.right - x - 0.3, (7.5, 7), place=place, bold=True)
-    surface.text(x, zone.y + 3.4, growth.who[0], Type(who.size, True))
-    beside = typography.fit(growth.who[1], zone.right - x - 0.2, (6.5,), place=place)
-    surface.text(x, zone.y + 6.0, growth.who[1], Type(beside.size, colour=INK_2))
-    for baseline, text in ((9.2, growth.centimetres), (12.0, growth.kilograms)):
-        surface.text(left, zone.y + baseline, text, Type(7.5, True))
-    for second, baseline, size, colour in ((False, 14.8, 7, INK), (True, 17.3, 6.5, INK_2)):
+    """Length and weight beside the icon, whose range it is under them, and the next free check-up where the others have their words."""
+    surface.icon(icon, zone.x - 0.1, zone.y + 1.6, 5.4, INK)
+    x, numbers = zone.x + 6.2, [text for text in (growth.centimetres, growth.kilograms) if text]
+    size = min(typography.fit(text, zone.right - x - 0.2, (8, 7.5, 7), place=place, bold=True).size for text in numbers)
+    for at, text in enumerate(numbers):
+        surface.text(x, zone.y + (4.1 if len(numbers) > 1 else 5.7) + at * 3.4, text, Type(size, True))
+    left, room = zone.x + 1.3, zone.width - 1.6
+    end = left + surface.text(left, zone.y + 11, growth.who[0], Type(7, tracking=-0.01)) + 0.6
+    beside = typography.fit(growth.who[1], zone.right - end - 0.1, (6.5,), place=place, tracking=-0.01)
+    surface.text(end, zone.y + 11, growth.who[1], Type(beside.size, colour=INK_2, tracking=-0.01))
+    for second, baseline, sizes, colour in ((False, 14.35, (8, 7.5, 7), INK), (True, 17.2, (6.5,), INK_2)):
         when = growth.check_up[second]
         text = f"{wording.say('check_up', second=second)} {when}" if when else wording.say("most", second=second)
-        fitted = typography.fit(text, room, (size, 6.5), place=place, tracking=-0.01)
-        surface.text(left, zone.y + baseline, text, Type(fitted.size, colour=colour, tracking=-0.01))
+        fitted = typography.fit(text, room, sizes, place=place, bold=not second, tracking=-0.01)
+        surface.text(left, zone.y + baseline, text, Type(fitted.size, not second, colour, -0.01))
 
 
 def _line(surface: Surface, zone: Zone, baseline: float, text: str, style: Type, place: str) -> None:
     sizes = (8, 7.5) if style.bold else (6.5,)
-    fitted = typography.fit(text, zone.width - 1.6, sizes, place=place, bold=style.bold, tracking=style.tracking)
+    fitted = typography.fit(text, zone.width - 1.4, sizes, place=place, bold=style.bold, tracking=style.tracking)
     surface.text(zone.x + 1.3, zone.y + baseline, text, Type(fitted.size, style.bold, style.colour, style.tracking))
 
 
@@ -85,14 +86,14 @@ def watch(surface: Surface, where: str) -> None:
     zone, danger = layout.DANGER, library.danger()
     first, second = wording.languages()
     surface.box(zone.x, zone.y, zone.width, zone.height, fill=ALERT_TINT, stroke=ALERT, line=0.3, radius=1.4)
-    surface.icon("danger", zone.x + 1.4, zone.y + 0.9, 5.2, ALERT)
+    surface.icon("danger", zone.x + 1.4, zone.y + 1.1, 5.2, ALERT)
     room = zone.width - 8 - 15
     signs = typography.fit(danger.signs[first], room, (8.5, 8), place=f"{where}, danger signs", bold=True)
-    surface.text(zone.x + 8, zone.y + 3.15, signs.lines[0], Type(signs.size, True))
+    surface.text(zone.x + 8, zone.y + 3.5, signs.lines[0], Type(signs.size, True))
     seconds = typography.fit(danger.signs[second], room, (6.5,), place=f"{where}, danger signs")
-    surface.text(zone.x + 8, zone.y + 5.9, seconds.lines[0], Type(seconds.size))
-    number = surface.text(zone.right - 1.6, zone.y + 5.1, danger.emergency, Type(13, True, ALERT), "right")
-    surface.icon("phone", zone.right - 1.6 - number - 5.6, zone.y + 1.1, 4.8, ALERT)
+    surface.text(zone.x + 8, zone.y + 6.35, seconds.lines[0], Type(seconds.size))
+    number = surface.text(zone.right - 1.6, zone.y + 5.4, danger.emergency, Type(13, True, ALERT), "right")
+    surface.icon("phone", zone.right - 1.6 - number - 5.6, zone.y + 1.35, 4.8, ALERT)
 
 
 def ruler(surface: Surface, where: str) -> None:

@@ -4,7 +4,7 @@ Inwards: the symbol, birth date and sex, what to do when it is lost, and the map
 
 from __future__ import annotations
 
-from vaxcard.cards import drawing, layout, wording
+from vaxcard.cards import drawing, layout, next_visit, wording
 from vaxcard.cards.content import CoverCard, Identity, MapEntry, NextVisit
 from vaxcard.cards.layout import ALERT, COVER_ON, COVER_TINT, INK, INK_2, LINE_STRONG, WHITE, Zone
 from vaxcard.cards.payload import grouped
@@ -74,8 +74,7 @@ def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
             english = typography.fit(wording.say(key, second=True), zone.width - 22, (6.5,), place=f"{where}, finished")
             surface.text(zone.x + 20, zone.y + 21.2 + at * 2.7, english.lines[0], Type(6.5, colour=INK_2))
         return
-    _which(surface, zone, visit, where)
-    _day(surface, zone, visit)
+    next_visit.draw(surface, zone, visit, next_visit.A7, where)
 
 
 def _first(surface: Surface, zone: Zone) -> None:
@@ -85,41 +84,6 @@ def _first(surface: Surface, zone: Zone) -> None:
     drawing.two_lines(surface, zone.x + 2.4, zone.y + 5.9, *words, size=11)
     inner = Zone(zone.x + 2.4, zone.y + 12, zone.width - 4.8, 12)
     drawing.write_line(surface, inner, wording.parts("write"), (0.8, 1, 1), size=14)
-
-
-def _which(surface: Surface, zone: Zone, visit: NextVisit, where: str) -> None:
-    """The visit's number on its card's colour, and the animal of the card to bring out."""
-    x = zone.x + 2.4
-    if visit.look and visit.number:
-        surface.box(x, zone.y + 2.2, 9.4, 9.4, fill=visit.look.fill, radius=1.4)
-        style = Type(18 if visit.number < 10 else 15, True, visit.look.on_fill)
-        surface.text(x + 4.7, drawing.centred(zone.y + 6.9, style.size), str(visit.number), style, "centre")
-        surface.icon(visit.look.animal, zone.right - 11.4, zone.y + 2.4, 9, INK)
-        x += 11.4
-    key = "late" if visit.is_late and visit.number else "next" if visit.number else "next_unnumbered"
-    date = wording.second_date(visit.on)
-    first = wording.say(key, visit=visit.number, date=date)
-    second = wording.say(key, second=True, visit=visit.number, date=date)
-    if visit.is_late:
-        surface.icon("st-late", x, zone.y + 2.1, 4.8, ALERT)
-        surface.text(x + 5.6, zone.y + 5.9, first, Type(11, True))
-    else:
-        surface.text(x, zone.y + 5.9, first, Type(11, True))
-    room = zone.right - 12.4 - x
-    beside = typography.fit(second, room, (7.5, 7, 6.5), place=f"{where}, next visit")
-    surface.text(x, zone.y + 10.6, second, Type(beside.size, colour=INK_2))
-
-
-def _day(surface: Surface, zone: Zone, visit: NextVisit) -> None:
-    """The date, the largest thing on the card, in numerals and words."""
-    month, day = wording.parts("date")
-    x, baseline = zone.x + 2.4, zone.y + 23.9
-    for number, word in ((visit.on.month, month), (visit.on.day, day)):
-        x += surface.text(x, baseline, str(number), Type(33, True, tracking=-0.03)) + 0.4
-        x += surface.text(x, baseline, word, Type(14, True)) + 0.8
-    surface.text(zone.right - 2.4, baseline, wording.weekday(visit.on), Type(14, True), "right")
-    if visit.show_year:
-        surface.text(zone.right - 2.4, baseline - 5.8, wording.say("year", year=visit.on.year), Type(9, True), "right")
 
 
 def _later(surface: Surface, zone: Zone) -> None:

@@ -6,7 +6,7 @@ do when the card is lost. Such a printer prints to the edge and punches nothing,
 
 from __future__ import annotations
 
-from vaxcard.cards import drawing, wording
+from vaxcard.cards import drawing, next_visit, wording
 from vaxcard.cards.content import CoverCard, NextVisit
 from vaxcard.cards.layout import ALERT, COVER_FILL, COVER_ON, COVER_TINT, INK, INK_2, LINE_STRONG, Zone
 from vaxcard.cards.payload import grouped
@@ -69,7 +69,7 @@ def _first(surface: Surface) -> None:
 
 
 def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
-    """When: the date in numerals and words, the visit's number on its card's colour."""
+    """When, on the tint of the visit's card."""
     zone = _NEXT
     surface.box(zone.x, zone.y, zone.width, zone.height, fill=visit.look.tint if visit and visit.look else COVER_TINT, radius=1.6)
     if visit is None:
@@ -77,28 +77,7 @@ def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:
         surface.text(zone.x + 14, zone.y + 12, wording.say("finished"), Type(15, True))
         surface.text(zone.x + 14, zone.y + 15.6, wording.say("finished", second=True), Type(6.5, colour=INK_2))
         return
-    x = zone.x + 2
-    if visit.look and visit.number:
-        surface.box(x, zone.y + 1.8, 7.4, 7.4, fill=visit.look.fill, radius=1.1)
-        style = Type(14 if visit.number < 10 else 12, True, visit.look.on_fill)
-        surface.text(x + 3.7, drawing.centred(zone.y + 5.5, style.size), str(visit.number), style, "centre")
-        surface.icon(visit.look.animal, zone.right - 7.4, zone.y + 1.6, 6, INK)
-        x += 8.6
-    key = "late" if visit.is_late and visit.number else "next" if visit.number else "next_unnumbered"
-    on = wording.second_date(visit.on)
-    if visit.is_late:
-        surface.icon("st-late", x, zone.y + 1.5, 3.8, ALERT)
-    surface.text(x + (4.4 if visit.is_late else 0), zone.y + 4.6, wording.say(key, visit=visit.number, date=on), Type(9, True))
-    second = wording.say(key, second=True, visit=visit.number, date=on)
-    beside = typography.fit(second, zone.right - 7.6 - x, (6.5,), place=f"{where}, next visit")
-    surface.text(x, zone.y + 8.4, beside.lines[0], Type(beside.size, colour=INK_2))
-    x, baseline = zone.x + 2, zone.y + 20.6
-    for number, word in zip((visit.on.month, visit.on.day), wording.parts("date"), strict=True):
-        x += surface.text(x, baseline, str(number), Type(26, True, tracking=-0.03)) + 0.3
-        x += surface.text(x, baseline, word, Type(11, True)) + 0.6
-    surface.text(zone.right - 2, baseline, wording.weekday(visit.on), Type(9, True), "right")
-    if visit.show_year:
-        surface.text(zone.right - 2, baseline - 4.2, wording.say("year", year=visit.on.year), Type(7.5, True), "right")
+    next_visit.draw(surface, zone, visit, next_visit.ID1, where)
 
 
 def _clinic(surface: Surface, card: CoverCard, where: str) -> None:

@@ -89,7 +89,7 @@ REMARKS = Zone(66.6, 58.4, 33.4, 10.6)
 TABLE = Zone(5, 20.2, 60, 48.8)
 VISIT_GAP, BOX_GAP, PADDING = 1.2, 0.7, 0.5
 VISIT_LEAST, BOX_LEAST, BOX_WIDTH = 10.0, 8.0, 22.2
-NUMERAL_X, ICON_X, NAME_X, NAME_WIDTH, BOX_X = 6.6, 17.1, 24.1, 17.9, 42.3
+NUMERAL_X, ICON_X, NAME_X, NAME_WIDTH, BOX_X = 6.6, 17.1, 23.7, 17.9, 42.3
 ICON_SIDE = 6.0
 
 
@@ -156,24 +156,21 @@ def divided(doses: Sequence[int]) -> tuple[tuple[Piece, ...], ...]:
 
 # The back: six pictures, danger signs, the ruler that proves the print's scale and measures a swelling.
 PICTURES = Zone(40, 19.6, 60, 37.2)
-PICTURE_GAP, PICTURES_ACROSS = 1.2, 3
-DANGER = Zone(5, 58.2, 95, 6.8)
+PICTURE_GAP, PICTURE_WIDTHS = 1.2, (17.9, 17.9, 21.8)
+"""The last column is wider: below it stand how tall and heavy, and the next check-up."""
+DANGER = Zone(5, 58, 95, 7.4)
 RULER = Zone(5, 66, 50, 3)
 
 
 def picture_zones(count: int) -> tuple[Zone, ...]:
     """The tiles of `count` pictures, three across."""
-    rows = -(-count // PICTURES_ACROSS)
-    width = (PICTURES.width - (PICTURES_ACROSS - 1) * PICTURE_GAP) / PICTURES_ACROSS
+    across = len(PICTURE_WIDTHS)
+    rows = -(-count // across)
     height = (PICTURES.height - (rows - 1) * PICTURE_GAP) / rows
+    lefts = [PICTURES.x + sum(PICTURE_WIDTHS[:column]) + column * PICTURE_GAP for column in range(across)]
+    places = (divmod(at, across) for at in range(count))
     return tuple(
-        Zone(
-            PICTURES.x + column * (width + PICTURE_GAP),
-            PICTURES.y + row * (height + PICTURE_GAP),
-            width,
-            height,
-        )
-        for row, column in (divmod(at, PICTURES_ACROSS) for at in range(count))
+        Zone(lefts[column], PICTURES.y + row * (height + PICTURE_GAP), PICTURE_WIDTHS[column], height) for row, column in places
     )
 
 

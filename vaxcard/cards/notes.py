@@ -78,7 +78,7 @@ def draw_back(surface: Surface, card: NotesCard, version: int, where: str) -> No
         zone = layout.PICTURES
         drawing.label(surface, zone.x, zone.y + 3.4, "notes_back", size=7.5)
         for at in range(1, _WRITING_LINES + 1):
-            y = zone.y + 3.4 + at * 8.4
+            y = zone.y + 3.4 + at * 8.1
             surface.line(zone.x, y, zone.right, y, colour=LINE_STRONG)
         back.watch(surface, where)
         back.ruler(surface, where)
