@@ -26,6 +26,7 @@ from vaxcard.schedule.rules import Schedule
 from vaxcard.web import (
     access_logs,
     accounts,
+    appointing,
     boxes,
     camera,
     changing,
@@ -46,6 +47,7 @@ from vaxcard.web import (
     printing,
     programme,
     recording,
+    registering,
     rendering,
     reviewing,
     staff,
@@ -108,8 +110,8 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, opening_days.opening_days, print_desk.print_desk, printers.printers, family_counter.family_counter)
-    lists = (late_list.late_list, reviewing.reviewing, programme.programme)
-    what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts)
+    lists = (registering.registering, late_list.late_list, reviewing.reviewing, programme.programme)
+    what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts, appointing.appointing)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
     for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk, *lists):
         app.register_blueprint(pages)

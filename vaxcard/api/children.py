@@ -28,7 +28,7 @@ children = Blueprint("children", __name__, url_prefix="/api/v1/children")
 _ABOUT = "A name, its pinyin or initials, a birth date, a phone number, or an exact identifier; a birth date may stand beside another word"
 _SEARCH = (Field("text", "text", _ABOUT, True), LIMIT, CURSOR)
 _GUARDIAN = ("mother", "father", "grandmother", "grandfather", "guardian", "relative", "sibling", "other")
-_CHILD = (
+CHILD = (
     Field("id", "id", "An id that you make; the same id and body again is the same child", True),
     Field("name", "text", "The full name as on the child's papers", True),
     Field("display_name", "text", "What cards may show, agreed with the family; else the given name"),
@@ -84,10 +84,10 @@ def _brief(child: ChildRecord, name: str, is_ours: bool) -> dict[str, Any]:
 
 @children.post("")
 @requires(*LOOKING, scope=Scope.REGISTER)
-@described("Put a child on file at your clinic", {200: "Record", 201: "Record"}, body=_CHILD, problems=(409,))
+@described("Put a child on file at your clinic", {200: "Record", 201: "Record"}, body=CHILD, problems=(409,))
 def register() -> tuple[Response, int]:
     """201 for a new child, 200 for the same one again."""
-    told, who = taken(json_object(), _CHILD), caller()
+    told, who = taken(json_object(), CHILD), caller()
     with who.acting() as acting:
         stored = same_child(acting, told)
         if stored is None:

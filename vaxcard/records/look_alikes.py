@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,16 +17,25 @@ _READ = 60  # children of one birth date at one clinic whose names are compared
 
 def look_alikes(acting: Acting, child: ChildRecord, *, beside: Collection[UUID] = ()) -> list[ChildRecord]:
     """Children in the clinic's care who are born on the child's day and whose name is alike; those `beside` are shown already."""
+    others = _alike(acting, child.name(acting.keyring), child.born_on, child.clinic_id)
+    return [other for other in others if other.id != child.id and other.id not in beside]
+
+
+def alike_on_file(acting: Acting, name: str, born_on: date) -> list[ChildRecord]:
+    """Children of the clinic of the one who acts who may be the one about to be put on file: born on that day, named alike."""
+    assert acting.clinic_id is not None  # whoever puts a child on file acts for a clinic
+    return _alike(acting, name, born_on, acting.clinic_id)
+
+
+def _alike(acting: Acting, name: str, born_on: date, clinic_id: UUID) -> list[ChildRecord]:
     rows = select(ChildRecord).where(
-        ChildRecord.born_on == child.born_on,
-        ChildRecord.clinic_id == child.clinic_id,
-        ChildRecord.id != child.id,
+        ChildRecord.born_on == born_on,
+        ChildRecord.clinic_id == clinic_id,
         ChildRecord.state == ChildState.ACTIVE,
         ChildRecord.is_sensitive.is_(False),
     )
-    name = child.name(acting.keyring)
     others = acting.session.scalars(rows.order_by(ChildRecord.id).limit(_READ))
-    return [other for other in others if other.id not in beside and are_alike(name, other.name(acting.keyring))]
+    return [other for other in others if are_alike(name, other.name(acting.keyring))]
 
 
 def are_alike(name: str, other: str) -> bool:
