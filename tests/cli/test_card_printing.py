@@ -14,7 +14,8 @@ from tests.cli.conftest import Run
 from tests.story import an_id, begin
 from vaxcard.keyring import Keyring
 from vaxcard.records.database import Database, open_database, upgrade
-from vaxcard.records.issued_cards import card_by_token
+from vaxcard.records.issued_cards import card_by_token, cards_of
+from vaxcard.records.people import children_to_print
 from vaxcard.records.print_queue import ALL, PaperChoice, ask
 from vaxcard.records.print_runs import PrintRunRecord, RunState
 from vaxcard.schedule.loader import load_schedule
@@ -90,6 +91,20 @@ def test_a_worker_that_runs_once_prints_what_waits(vaxcard: Run, environment: di
     done = vaxcard("worker", "--once", VAXCARD_SECRET_KEY=FIRST, VAXCARD_PUBLIC_URL=PUBLIC)
     assert done.returncode == 0, done.stderr
     assert len(set(links(tmp_path / "print" / str(run_id) / "cards.pdf"))) == 8
+
+
+def test_a_set_is_drawn_as_pictures_before_any_card_is_issued(vaxcard: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    asked_for(environment["VAXCARD_DATABASE_URL"])
+    database = open_database(environment["VAXCARD_DATABASE_URL"], Keyring.from_text(FIRST))
+    with database.reading() as session:
+        (child,) = children_to_print(session, None)
+        told = {"VAXCARD_SECRET_KEY": FIRST, "VAXCARD_PUBLIC_URL": PUBLIC}
+        done = vaxcard("cards", "preview", "--child", str(child), "--out", "look", "--dpi", "72", **told)
+        assert done.returncode == 0, done.stderr
+        assert cards_of(session, child, only_active=False) == []
+    database.close()
+    pictures = sorted((tmp_path / "look").glob("*.png"))
+    assert len(pictures) == 16 and all(picture.stat().st_mode & 0o077 == 0 for picture in pictures)
 
 
 def state_of(database: Database, run_id: UUID) -> str:

@@ -188,8 +188,9 @@ def test_a_run_of_the_programme_counts_the_clinics_own_children(house: House, tm
     other = begin(story.database, story.schedule, name="青禾镇卫生院")
     children = [story.newborn(BORN, TODAY), *(other.newborn(BORN, TODAY) for _ in range(2))]
     told = {"sheet": "a4", "public_url": "http://127.0.0.1:8000", "qr_version": 3, "actor": "system:cli", "now": MORNING, "today": TODAY}
-    print_cards(story.database, story.schedule, children, tmp_path / "run.pdf", new_id=an_id, random_text=random_text, **told)
-    assert "1 套" in house.signed_in().get("/desk/print/progress").text
-    assert "2 套" in House(other, house.app).signed_in(login="wu").get("/desk/print/progress").text
+    made = {"new_id": an_id, "random_text": random_text, "places": [1]}
+    print_cards(story.database, story.schedule, children, tmp_path / "run.pdf", **told, **made)
+    assert "1 张" in house.signed_in().get("/desk/print/progress").text
+    assert "2 张" in House(other, house.app).signed_in(login="wu").get("/desk/print/progress").text
     third = begin(story.database, story.schedule, name="第三门诊")
     assert "还没有打印过" in House(third, house.app).signed_in(login="li").get("/desk/print/progress").text

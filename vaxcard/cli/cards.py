@@ -12,10 +12,11 @@ from uuid import UUID
 import click
 
 from vaxcard.cards.blanks import prepare_blanks, print_blanks
-from vaxcard.cards.gathering import Asked
+from vaxcard.cards.gathering import Asked, specimen
 from vaxcard.cards.imposing import write
 from vaxcard.cards.issuing import bind_cover, replace_cards
 from vaxcard.cards.labels import draw_label, label_of, zpl
+from vaxcard.cards.previews import DPI, previews
 from vaxcard.cards.printing import SETS_A_FILE, PrintRun, print_cards
 from vaxcard.cards.queue import clear_away, work_queue
 from vaxcard.cli.opening import House, new_id, open_house
@@ -124,6 +125,23 @@ def bind_command(code: str, child_id: UUID) -> None:
     with open_house() as house, house.database.writing() as session:
         card = bind_cover(house.acting(session), load_child(session, child_id, lock=True), code)
         click.echo(f"bound: card {card.id}")
+
+
+@cards.command("preview")
+@click.option("--child", "child_id", type=click.UUID, required=True, help="Whose set.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for one PNG a face: 1-front.png …")
+@click.option("--dpi", type=click.IntRange(50, 600), default=DPI, show_default=True, help="How fine.")
+def preview_command(child_id: UUID, out: Path, dpi: int) -> None:
+    """Draw every face of a set as a picture, under a code that opens nothing. No card is issued."""
+    with open_house() as house:
+        told = house.settings
+        with house.database.writing() as session:
+            acting = house.acting(session)
+            one = specimen(acting, child_id, told.public_url, told.qr_version)
+            acting.note("child.look", child_id=child_id, subjects=["cards"])
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for face in previews(one, dpi=dpi, qr_version=told.qr_version):
+            click.echo(f"picture: {write(face.png, out / f'{face.number}-{face.side}.png')}")
 
 
 @cards.command("queue")
