@@ -107,7 +107,7 @@ def shoot(browser: Any, address: str, page: str, *, lang: str, odd: str = "", **
     return picture
 
 
-def sheet(pictures: list[Image.Image], height: int, width: int = 300) -> Image.Image:
+def sheet(pictures: list[Image.Image], height: int, *, width: int = 300) -> Image.Image:
     """Pictures side by side in rows, scaled to one width and cut below."""
     sizes = [(width, round(each.height * width / each.width)) for each in pictures]
     scaled = [each.resize(size, Image.Resampling.LANCZOS) for each, size in zip(pictures, sizes, strict=True)]
@@ -121,9 +121,11 @@ def sheet(pictures: list[Image.Image], height: int, width: int = 300) -> Image.I
 
 
 def keep(name: str, picture: Image.Image) -> None:
-    """Write a picture beside this file, in few colours, the brackets' among them."""
-    few = picture.quantize(255, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(Path(__file__).parent / f"{name}.png", optimize=True)
+    """Write a picture beside this file, in the colours that it has most of."""
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for _, colour in counted[:255] for channel in colour])
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(Path(__file__).parent / f"{name}.png", optimize=True)
 
 
 def main() -> None:
@@ -135,7 +137,10 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         tokens = children(house)
         for lang in ("zh", "en"):
-            keep(f"family-pages-{lang}", sheet(every_page(browser, address, tokens, lang, singles), 640))
+            shots = every_page(browser, address, tokens, lang, singles)
+            keep(f"family-pages-{lang}", sheet(shots, 640))
+            if lang == "zh":
+                keep("family", sheet([shots[0], shots[2], shots[3]], 1110, width=540))
         keep("family-pages-odd", sheet(odd_ones(browser, address, tokens, singles), 640))
         browser.close()
 

@@ -75,8 +75,8 @@ def test_a_page_opens_again_without_a_network_and_is_forgotten(house: House, pho
         stored = kept(phone, 6)  # the first view, the list, the age, two vaccines, the visit's day
         assert not [secret for address, body in stored for secret in (token, NAME, "清河", "乙肝") if secret in address + body]
     phone.goto(f"{here}/C/{token}")
-    assert phone.locator(".kept").is_visible() and phone.locator(".kept").inner_text() == "没有网。这一页是 1分钟前"
-    assert phone.get_by_role("heading", name="都按时打了").is_visible() and phone.get_by_role("link", name="看完整记录").is_hidden()
+    assert phone.locator(".kept").is_visible() and phone.locator(".kept").inner_text() == "没有网。上次看是 1分钟前"
+    assert phone.get_by_role("heading", name="都按时打了").is_visible() and phone.get_by_role("link", name="加到日历").is_hidden()
     phone.get_by_role("link", name="0–1 月龄").click()
     phone.get_by_role("link", name="卡介苗").click()
     phone.get_by_role("heading", name="卡介苗").wait_for()

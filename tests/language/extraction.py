@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -28,6 +29,7 @@ ERRORS = {
 }
 
 
+@cache
 def texts() -> dict[str, str | None]:
     """English text → its plural, if it has one."""
     found: dict[str, str | None] = {}
