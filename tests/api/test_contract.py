@@ -14,6 +14,7 @@ from tests.serving import TODAY, House, open_house
 from tests.story import an_id
 from vaxcard.cards.issuing import issue_blanks
 from vaxcard.keyring import random_text
+from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import Role, Scope
 from vaxcard.records.database import Database
 from vaxcard.schedule.loader import load_schedule
@@ -41,6 +42,8 @@ class Contract:
         self.house = house
         self.child_id = house.story.newborn(BORN, TODAY)
         self.dose_id = house.story.dose(self.child_id, "IPV", date(2026, 9, 22), TODAY).dose.id
+        with house.story.database.reading() as session:
+            self.guardian_id = load_child(session, self.child_id).guardianships[0].guardian_id
         self.schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app)
         self.operations = [result.ok() for result in self.schema.get_all_operations()]
 
@@ -81,7 +84,8 @@ def test_no_made_up_request_gets_an_answer_that_is_not_described_however_many(
 def hammer(contract: Contract, role: Role | str, examples: int) -> None:
     """Send made-up requests, sound and unsound ones, to every door of the child that is on file."""
     headers = contract.headers(role)
-    known = {"child_id": str(contract.child_id), "dose_id": str(contract.dose_id), "fact_id": str(an_id())}
+    known = {"child_id": str(contract.child_id), "dose_id": str(contract.dose_id), "fact_id": str(an_id()), "item_id": str(an_id())}
+    known["guardian_id"] = str(contract.guardian_id)
     modes = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
 
     def knock(case: Any) -> None:

@@ -49,6 +49,7 @@ def doors_with_bodies(at: Visit) -> list[tuple[str, str]]:
     with at.house.app.test_request_context():
         paths = document(at.house.app)["paths"]
     ids = {"child_id": str(at.child_id), "dose_id": at.recorded().rpartition("/")[2]}
+    ids.update(guardian_id=at.guardian().rpartition("/")[2], item_id=str(an_id()))
     taking = [(method, path) for path, methods in paths.items() for method, told in methods.items() if "requestBody" in told]
     assert len(taking) >= 14
     return [(method.upper(), path.format_map(ids)) for method, path in taking]

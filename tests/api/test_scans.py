@@ -72,8 +72,10 @@ def test_brothers_and_sisters_are_named_by_their_ids_alone(house: House) -> None
     ],
 )
 def test_each_card_that_opens_nothing_has_its_own_answer(house: House, state: CardState, status: int, kind: str) -> None:
-    token, _ = house.card(house.story.newborn(BORN, TODAY))
+    child_id = house.story.newborn(BORN, TODAY)
+    token, _ = house.card(child_id)
     house.close_card(token, state)
+    house.card(child_id)
     answered, told = scanned(house, token)
     assert answered == status
     assert told["type"] == f"urn:vaxcard:problem:{kind}"

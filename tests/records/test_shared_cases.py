@@ -12,10 +12,12 @@ import pytest
 
 from tests.story import Story, an_id
 from vaxcard.errors import InputFault, Refused
-from vaxcard.records.doses import DoseForm, doses_of, versions_of
+from vaxcard.records.doses import DoseForm, TypedBecause, doses_of, versions_of
 from vaxcard.records.registry import correct_dose, record_dose
+from vaxcard.records.stops import box_is_missing
 from vaxcard.records.trace_codes import check_trace_code
 from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.outcomes import EvaluationStatus
 
 CHINA = load_schedule("cn")
 
@@ -93,3 +95,28 @@ def test_a_corrected_date_is_a_version_more(story: Story, cases: dict[str, dict[
         assert (now.recorded_by, now.reason) == ("staff:7", told["reason"])
         assert now.recorded_at.date() == TODAY
     assert replace(form, happened=told["reason"]).content_hash() == now.content_hash
+
+
+def test_a_second_live_vaccine_too_soon_is_stopped_and_after_the_needle_kept_with_its_reason(
+    story: Story, cases: dict[str, dict[str, Any]]
+) -> None:
+    told, expected = cases["CN-R04"]["input"], cases["CN-R04"]["expect"]
+    child = story.child(date.fromisoformat(told["born_on"]), TODAY)
+    first, second = (DoseForm(an_id(), dose["vaccine"], date.fromisoformat(dose["given_on"])) for dose in told["doses"])
+    story.dose(child, first.vaccine, first.given_on)
+    with pytest.raises(Refused), story.on(second.given_on) as acting:
+        record_dose(acting, child, second)
+    with story.on(second.given_on) as acting:
+        recorded = record_dose(acting, child, replace(second, happened="seen after the needle"))
+        assert recorded.dose.incidents
+        (verdict,) = recorded.chart.evaluations_of(recorded.dose)
+        assert verdict.status == EvaluationStatus.NOT_VALID
+        assert any(str(reason.code).startswith("live") for reason in verdict.reasons), [reason.code for reason in verdict.reasons]
+    assert [each["vaccine"] for each in expected["review"]] == [second.vaccine]
+
+
+def test_a_box_that_cannot_be_scanned_is_typed_for_a_reason(cases: dict[str, dict[str, Any]]) -> None:
+    assert "manual-with-reason" in cases["CN-R07"]["expect"]["alternatives"]
+    typed = DoseForm(an_id(), "DTaP", TODAY, lot_number="L1")
+    assert box_is_missing(CHINA, typed)
+    assert not box_is_missing(CHINA, replace(typed, typed_because=TypedBecause.UNREADABLE))
