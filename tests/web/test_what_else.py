@@ -227,6 +227,19 @@ def test_a_finding_is_noted_by_a_vaccinator_who_decides_nothing(house: House, ch
     assert nurse.post(page, data=sent).status_code == 403
 
 
+def test_a_severe_reaction_is_noted_with_its_vaccine_and_keeps_it_away(house: House, child_id: UUID) -> None:
+    nurse, page = house.signed_in(), f"/counter/children/{child_id}/decisions/"
+    text = nurse.get(page).text
+    sent = {"csrf_token": form_token(text), "id": str(an_id()), "finding": "severe-reaction:HepB", "seen": seen_on(text)}
+    assert nurse.post(f"{page}findings", data={**sent, "finding": "severe-reaction:nothing"}).status_code == 422
+    assert nurse.post(f"{page}findings", data=sent).status_code == 303
+    assert "有严重反应" in nurse.get(page).text
+    with house.story.database.reading() as session:
+        assert [row.code for row in observations_of(session, child_id)] == ["severe-reaction"]
+    forecasts = {each.group: each for each in house.story.refresh(child_id, TODAY).assessment.forecasts}
+    assert forecasts["HepB"].status == "contraindicated"
+
+
 def test_a_child_of_the_same_day_with_a_name_alike_is_shown_as_a_warning(house: House, counter: Any, child_id: UUID) -> None:
     other = house.story.newborn(BORN, TODAY, name="云多多", guardians=[house.story.guardian("+8613900000009", name="云大海")])
     far = house.story.newborn(BORN, TODAY, name="杨一诺", guardians=[house.story.guardian("+8613900000008", name="杨大山")])

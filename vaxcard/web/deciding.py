@@ -20,6 +20,7 @@ from vaxcard.records.ending import end_decision, end_observation
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.registry import DecisionForm
 from vaxcard.records.safety import DecisionRecord, ObservationRecord, decisions_of, observations_of
+from vaxcard.schedule.rules import Names
 from vaxcard.web import child_view
 from vaxcard.web.recording import Sheet
 from vaxcard.web.rendering import fault_in_words
@@ -41,8 +42,17 @@ FINDINGS = {
     "hiv-status:negative": marked("HIV: ruled out"),
     "immunodeficiency:yes": marked("Immune deficiency, or treatment that weakens immunity"),
     "immunodeficiency:resolved": marked("Immune deficiency: over"),
+    "hbsag:negative": marked("Hepatitis B of the child itself: none (HBsAg negative)"),
+    "hbsag:positive": marked("Hepatitis B of the child itself: found (HBsAg positive)"),
+    "anti-hbs:": marked("Antibodies against hepatitis B (anti-HBs), in mIU/mL"),
+    "line-je:JE-L": marked("Japanese encephalitis: live vaccine is given here"),
+    "line-je:JE-I": marked("Japanese encephalitis: inactivated vaccine is given here"),
+    "line-hepa:HepA-L": marked("Hepatitis A: live vaccine is given here"),
+    "line-hepa:HepA-I": marked("Hepatitis A: inactivated vaccine is given here"),
 }
 """What can be told here: the schedule's code and value; where the value is left open it is a number."""
+_REACTION = "severe-reaction"
+_REACTED = marked("A severe reaction, such as anaphylaxis, after")
 DECISIONS = {
     "wait": marked("Wait until a day"),
     "never": marked("Don't give it"),
@@ -52,6 +62,7 @@ DECISIONS = {
 }
 _MOST_VERSIONS = 999_999_999
 _HIGHEST = 9999  # grams; what is lighter or heavier is a slip
+_LOWEST = {"anti-hbs": 0}
 
 
 @deciding.get("/")
@@ -72,7 +83,7 @@ def _page(child_id: UUID, sheet: Sheet, stale: Conflict | None = None) -> str:
         view, today, version = child_view.brief(acting, child), acting.today, child.version
     told = {"child": view, "findings": findings, "decided": decided, "today": today, "sheet": sheet, "version": version}
     told.update(stale=fault_in_words(stale) if stale else None, since=since)
-    lists = {"known": FINDINGS, "decisions": DECISIONS, "groups": service().schedule.groups}
+    lists = {"known": FINDINGS, "reactions": _reactions(), "decisions": DECISIONS, "groups": service().schedule.groups}
     ids = {"finding_id": sheet.values.get("id") or str(new_id()), "decision_id": sheet.values.get("id") or str(new_id())}
     return render_template("counter/decisions.html", may_decide=who.role in DECIDING, **told, **lists, **ids)
 
@@ -92,7 +103,7 @@ def _since(acting: Acting, child: ChildRecord, stale: Conflict) -> list[dict[str
 def _finding(acting: Acting, child: ChildRecord, row: ObservationRecord) -> dict[str, Any]:
     value = acting.keyring.unseal(child.person_key, row.value_sealed, "observation.value")
     exact, open_ended = f"{row.code}:{value}", f"{row.code}:"
-    words = FINDINGS.get(exact) or FINDINGS.get(open_ended)
+    words = FINDINGS.get(exact) or FINDINGS.get(open_ended) or (_REACTED if row.code == _REACTION else None)
     return {"id": row.id, "words": words, "code": row.code, "value": None if exact in FINDINGS else value, "on": row.observed_on}
 
 
@@ -124,13 +135,18 @@ def observe(child_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("deciding.page", child_id=child_id), 303)
 
 
+def _reactions() -> dict[str, Names]:
+    """A severe reaction to each vaccine of the schedule: it is never given again, and what is like it is asked about."""
+    return {f"{_REACTION}:{code}": each.names for code, each in service().schedule.vaccines.items() if each.groups}
+
+
 def _told(reader: Reader) -> tuple[str, str]:
     what = reader.sent.get("finding", "")
-    if what not in FINDINGS:
+    if what not in FINDINGS and what not in _reactions():
         reader.fault("finding", "this is missing", "choose one of the list")
         return "", ""
     code, _, value = what.partition(":")
-    number = reader.number("number", lowest=1, highest=_HIGHEST) if not value else None
+    number = reader.number("number", lowest=_LOWEST.get(code, 1), highest=_HIGHEST) if not value else None
     if not value and number is None and not reader.faults:
         reader.fault("number", "this is missing", "fill it in")
     return code, value or str(number)
