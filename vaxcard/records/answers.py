@@ -74,7 +74,7 @@ class Standing:
 class Judged:
     """One child's answer worked out anew, the next visit, and what of both is on file already, with the stamp of rules and version.
 
-    `seen` is the next visit that was on file when it was judged.
+    `seen` is the next visit that was on file when it was judged, `stored` the answer on file, None where it was not looked at.
     """
 
     child_id: UUID
@@ -86,6 +86,7 @@ class Judged:
     seen: Coming | None
     same: bool = False
     stamped: bool = False
+    stored: Answer | None = None
 
     @property
     def visit_stands(self) -> bool:
@@ -179,7 +180,7 @@ def compare(acting: Acting, child_ids: Collection[UUID]) -> list[Judged]:
         judged = judge(acting, row, each.told, each.visit, clinics[row.clinic_id], first_days[row.clinic_id])
         stamped = (row.assessed_edition, row.assessed_engine, row.assessed_version, row.assessed_holds_until)
         due = (judged.assessment.edition, judged.assessment.engine, row.version, judged.assessment.holds_until)
-        found.append(replace(judged, same=judged.answer == each.stored, stamped=stamped == due))
+        found.append(replace(judged, same=judged.answer == each.stored, stamped=stamped == due, stored=each.stored))
     return found
 
 

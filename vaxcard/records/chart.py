@@ -5,6 +5,7 @@ A chart that is read is always assessed for the day of reading; what is stored s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,31 +19,38 @@ from vaxcard.errors import NotFound
 from vaxcard.keyring import Keyring
 from vaxcard.records import kept_answers
 from vaxcard.records.acting import Acting
-from vaxcard.records.answers import judge, visit_on_file
+from vaxcard.records.answers import Answer, judge, visit_on_file
 from vaxcard.records.clinics import ClinicRecord, load_clinic
 from vaxcard.records.coming import Asked
 from vaxcard.records.doses import DoseRecord, current, rows_of
-from vaxcard.records.histories import Told, assemble
+from vaxcard.records.histories import Told, assemble, given_besides
 from vaxcard.records.issued_cards import CardRecord, in_use
 from vaxcard.records.people import ChildRecord, Guardianship
 from vaxcard.records.safety import DecisionRecord, ObservationRecord, decisions_of, observations_of
-from vaxcard.records.visits import NextVisit, next_session_day, next_visit_of
+from vaxcard.records.visits import NextVisit, next_session_day
 from vaxcard.schedule.assessment import assess
 from vaxcard.schedule.history import Child, DoseAdministered
 from vaxcard.schedule.outcomes import Assessment, Evaluation
 from vaxcard.schedule.rules import Schedule
 
+_LOCKED = "vaxcard_locked_children"
+
 
 @dataclass(frozen=True)
 class Chart:
-    """A child's record on a day: the row, the doses that stand (numbered from 1 in this order) and the engine's answer."""
+    """A child's record on a day: the row, the doses that stand (numbered from 1 in this order) and the engine's answer.
+
+    `rows` are all dose rows, in no order, and `told` is what the engine read.
+    """
 
     child: ChildRecord
     doses: tuple[DoseRecord, ...]
     assessment: Assessment
     next_visit: NextVisit | None
     clinic_name: str
-    may_have_siblings: bool = True
+    may_have_siblings: bool
+    rows: tuple[DoseRecord, ...]
+    told: Told
 
     def evaluations_of(self, dose: DoseRecord) -> list[Evaluation]:
         """What the engine says of one dose: one evaluation a group, none for a dose in no group or one that does not stand."""
@@ -62,9 +70,13 @@ def load_child(session: Session, child_id: UUID, *, lock: bool = False) -> Child
 
     The lock holds off other writers of this record, not rows that merely refer to the child, such as a text planned meanwhile.
     """
+    locked: set[UUID] = session.info.setdefault(_LOCKED, set())
+    lock = lock and child_id not in locked  # who holds a lock need not ask for it again
     child = session.get(ChildRecord, child_id, with_for_update={"key_share": True} if lock else None, populate_existing=lock)
     if child is None:
         raise _not_on_file(child_id)
+    if lock:
+        locked.add(child_id)
     return child
 
 
@@ -91,7 +103,7 @@ def _chart(session: Session, keyring: Keyring, schedule: Schedule, seen: Any, to
     child: ChildRecord = seen.ChildRecord
     rows, told = _told(session, keyring, child, has_findings=seen.has_findings, has_decisions=seen.has_decisions)
     assessment = assess(schedule, Child(child.born_on, child.sex), told.history, today)
-    return Chart(child, tuple(current(rows)), assessment, seen.NextVisit, seen.clinic_name, seen.has_siblings)
+    return Chart(child, tuple(current(rows)), assessment, seen.NextVisit, seen.clinic_name, seen.has_siblings, tuple(rows), told)
 
 
 def asked(session: Session, keyring: Keyring, schedule: Schedule, child: ChildRecord, today: date) -> Asked:
@@ -100,27 +112,50 @@ def asked(session: Session, keyring: Keyring, schedule: Schedule, child: ChildRe
     return Asked(schedule, Child(child.born_on, child.sex), told, assess(schedule, Child(child.born_on, child.sex), told.history, today))
 
 
-def trial(acting: Acting, child: ChildRecord, dose: DoseAdministered) -> list[Evaluation]:
+def trial(acting: Acting, read: Chart, dose: DoseAdministered) -> list[Evaluation]:
     """What the engine would say of a dose that is not on file: asked before the needle, of the day on which it is given."""
-    _, told = _told(acting.session, acting.keyring, child)
-    tried = replace(dose, n=len(told.history.doses) + 1)
-    with_it = replace(told.history, doses=(*told.history.doses, tried))
-    assessment = assess(acting.schedule, Child(child.born_on, child.sex), with_it, acting.today)
+    history, child = read.told.history, read.child
+    tried = replace(dose, n=len(history.doses) + 1)
+    assessment = assess(acting.schedule, Child(child.born_on, child.sex), replace(history, doses=(*history.doses, tried)), acting.today)
     return [evaluation for evaluation in assessment.evaluations if evaluation.n == tried.n]
 
 
 def refresh(acting: Acting, child: ChildRecord) -> Chart:
     """Assess a child whose row is locked and rewrite its due rows, evaluations and next visit in the same transaction."""
-    session = acting.session
-    session.flush()
-    rows, told = _told(session, acting.keyring, child)
-    clinic, seen = load_clinic(session, child.clinic_id), visit_on_file(next_visit_of(session, child.id))
-    judged = judge(acting, child, told, seen, clinic, next_session_day(clinic, acting.now))
+    acting.session.flush()
+    seen = acting.session.execute(_BY_ID, {"child": child.id}).one()
+    rows, told = _told(acting.session, acting.keyring, child, has_findings=seen.has_findings, has_decisions=seen.has_decisions)
+    return _renewed(acting, child, rows, told, seen.NextVisit, seen.has_siblings, stored=None)
+
+
+def refresh_with(acting: Acting, before: Chart, added: DoseRecord) -> Chart:
+    """As `refresh`, for a record that was read under the lock and has one dose more now: counted, and only what it changes written."""
+    child, rows = before.child, [*before.rows, added]
+    stored = kept_answers.stored_of(acting, child, before.assessment, before.told.dose_ids)
+    child.version += 1
+    told = given_besides(before.told, rows)
+    return _renewed(acting, child, rows, told, before.next_visit, before.may_have_siblings, stored=stored)
+
+
+def _renewed(
+    acting: Acting,
+    child: ChildRecord,
+    rows: Sequence[DoseRecord],
+    told: Told,
+    visit: NextVisit | None,
+    may_have_siblings: bool,
+    *,
+    stored: Answer | None,
+) -> Chart:
+    with acting.session.no_autoflush:  # the child's row is written once, when it has its stamp
+        clinic, seen = load_clinic(acting.session, child.clinic_id), visit_on_file(visit)
+    judged = replace(judge(acting, child, told, seen, clinic, next_session_day(clinic, acting.now)), stored=stored)
     for name, value in kept_answers.stamp_of(acting, judged).items():
         setattr(child, name, value)
-    session.flush()
+    acting.session.flush()
     kept_answers.store(acting, [judged])
-    return Chart(child, tuple(current(rows)), judged.assessment, next_visit_of(session, child.id), clinic.name)
+    visit = visit if judged.visit_stands else kept_answers.visit_of(judged)
+    return Chart(child, tuple(current(rows)), judged.assessment, visit, clinic.name, may_have_siblings, tuple(rows), told)
 
 
 def _told(

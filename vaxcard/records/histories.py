@@ -44,17 +44,17 @@ class Told:
 
 def assemble(keyring: Keyring, key: bytes, doses: Iterable[Any], findings: Iterable[Any], decisions: Iterable[Any]) -> Told:
     """One child's rows (of the ORM, or of Core with the same names) as the engine reads them; `key` opens what is sealed."""
-    rows = list(doses)
+    observed = tuple([_observation(keyring, key, each) for each in findings if each.ended_at is None])
+    decided = tuple([_decision(keyring, key, each) for each in decisions if each.ended_at is None])
+    return given_besides(Told(History((), observed, decided), (), ()), list(doses))
+
+
+def given_besides(told: Told, rows: Sequence[Any]) -> Told:
+    """The same findings and decisions with these rows of doses."""
     given = current(rows)
-    return Told(
-        History(
-            tuple([DoseAdministered(n, dose.given_on, dose.vaccine, dose.expires_on) for n, dose in enumerate(given, 1)]),
-            tuple([_observation(keyring, key, each) for each in findings if each.ended_at is None]),
-            tuple([_decision(keyring, key, each) for each in decisions if each.ended_at is None]),
-        ),
-        tuple([dose.id for dose in given]),
-        _put_off(rows) if len(given) < len(rows) else (),
-    )
+    doses = tuple([DoseAdministered(n, dose.given_on, dose.vaccine, dose.expires_on) for n, dose in enumerate(given, 1)])
+    history = History(doses, told.history.observations, told.history.decisions)
+    return Told(history, tuple([dose.id for dose in given]), _put_off(rows) if len(given) < len(rows) else ())
 
 
 def _put_off(rows: Sequence[Any]) -> tuple[NotGiven, ...]:

@@ -45,9 +45,11 @@ def record_dose(acting: Acting, child_id: UUID, form: DoseForm) -> Recorded:
     if stored is not None:
         return Recorded(_same_dose(stored, child, form), False, _read(acting, child))
     refuse_the_impossible(acting, child, form)
-    incidents = stop_before_injecting(acting, child, form)
+    before = _read(acting, child)
+    incidents = stop_before_injecting(acting, before, form)
     dose = add_dose(acting, child, form, incidents)
-    after = changed(acting, child, "dose.record", [str(dose.id), *incidents])
+    after = chart.refresh_with(acting, before, dose)
+    acting.note("dose.record", child_id=child.id, subjects=[str(dose.id), *incidents])
     return Recorded(dose, True, after)
 
 
@@ -180,16 +182,16 @@ def observe(
     *,
     on: date | None,
     until: date | None = None,
+    seen_version: int | None = None,
 ) -> Chart:
     """Note a finding in the schedule's codes. The same id again changes nothing. Raises Conflict if the record changed since
     `seen_version`."""
-    seen_version: int | None = None,
     child = chart.load_child(acting.session, child_id, lock=True)
     if acting.session.get(ObservationRecord, observation_id) is not None:
         return _read(acting, child)
+    refuse_stale_facts(acting.session, child, seen_version)
     row = ObservationRecord(
         id=observation_id,
-    refuse_stale_facts(acting.session, child, seen_version)
         child_id=child.id,
         code=code,
         observed_on=on,
@@ -197,9 +199,9 @@ def observe(
         until=until,
         recorded_by=acting.actor,
         recorded_at=acting.now,
+        recorded_version=child.version + 1,
     )
     reseal_facts(acting.session, acting.keyring, child, lambda: acting.session.add(row))
-        recorded_version=child.version + 1,
     return changed(acting, child, "observation.record", [str(observation_id)])
 
 
@@ -223,9 +225,9 @@ def decide(acting: Acting, child_id: UUID, form: DecisionForm, *, seen_version: 
     child = chart.load_child(acting.session, child_id, lock=True)
     if acting.session.get(DecisionRecord, form.id) is not None:
         return _read(acting, child)
+    refuse_stale_facts(acting.session, child, seen_version)
     row = DecisionRecord(
         id=form.id,
-    refuse_stale_facts(acting.session, child, seen_version)
         child_id=child.id,
         decided_on=acting.today,
         group=form.group,
@@ -235,9 +237,9 @@ def decide(acting: Acting, child_id: UUID, form: DecisionForm, *, seen_version: 
         reason_sealed=acting.keyring.seal(child.person_key, form.reason, "decision.reason"),
         decided_by=acting.actor,
         recorded_at=acting.now,
+        recorded_version=child.version + 1,
     )
     reseal_facts(acting.session, acting.keyring, child, lambda: acting.session.add(row))
-        recorded_version=child.version + 1,
     return changed(acting, child, "decision.record", [str(form.id), form.group])
 
 

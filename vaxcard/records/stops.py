@@ -11,7 +11,7 @@ from vaxcard.errors import InputFault, Refused
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.boxes import other_vaccine
-from vaxcard.records.doses import DoseForm, DoseSource, doses_of
+from vaxcard.records.doses import DoseForm, DoseSource
 from vaxcard.records.people import ChildRecord, ChildState
 from vaxcard.records.trace_codes import used_for
 from vaxcard.schedule.history import DoseAdministered
@@ -43,10 +43,10 @@ def site_is_missing(schedule: Schedule, form: DoseForm) -> bool:
     return vaccine is not None and vaccine.route == "injection" and here and form.site is None and not _says_why(form.happened)
 
 
-def stop_before_injecting(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
+def stop_before_injecting(acting: Acting, read: chart.Chart, form: DoseForm) -> list[str]:
     """What would have stopped the injection. Refused unless the form says why it happened; then kept as incidents."""
-    incidents = [code for code, found in _stops(acting, child, form) if found]
-    if not incidents and form.source == DoseSource.CLINIC and _would_not_count(acting, child, form):
+    incidents = [code for code, found in _stops(acting, read, form) if found]
+    if not incidents and form.source == DoseSource.CLINIC and _would_not_count(acting, read, form):
         incidents = ["would-not-count"]  # whatever else stops a dose says more plainly why it would not count
     if incidents and not _says_why(form.happened):
         raise Refused(
@@ -77,9 +77,9 @@ _SAID = {
 }
 
 
-def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str, bool]]:
-    used = used_for(acting.session, acting.schedule, form)
-    that_day = [dose for dose in doses_of(acting.session, child.id) if dose.given_on == form.given_on]
+def _stops(acting: Acting, read: chart.Chart, form: DoseForm) -> list[tuple[str, bool]]:
+    used, child = used_for(acting.session, acting.schedule, form), read.child
+    that_day = [dose for dose in read.doses if dose.given_on == form.given_on]
     injected = acting.schedule.vaccines[form.vaccine].route != "oral"
     return [
         ("expired", form.expires_on is not None and form.expires_on < form.given_on),
@@ -90,7 +90,7 @@ def _stops(acting: Acting, child: ChildRecord, form: DoseForm) -> list[tuple[str
         ),
         (
             "not-due",
-            form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, child, form),
+            form.source == DoseSource.CLINIC and form.given_on == acting.today and not _is_due(acting, read, form),
         ),
         ("wrong-route", _is_wrong_route(acting, form)),
         ("box-of-another-child", used is not None and used.child_id != child.id),
@@ -112,9 +112,9 @@ def box_is_missing(schedule: Schedule, form: DoseForm) -> bool:
     return one_dose and here and form.trace_code is None and form.typed_because is None and not _says_why(form.happened)
 
 
-def _would_not_count(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
+def _would_not_count(acting: Acting, read: chart.Chart, form: DoseForm) -> bool:
     """Whether the dose would be worth nothing in any of its groups; one that no group judges is the label's affair."""
-    judged = chart.trial(acting, child, DoseAdministered(0, form.given_on, form.vaccine, form.expires_on))
+    judged = chart.trial(acting, read, DoseAdministered(0, form.given_on, form.vaccine, form.expires_on))
     statuses = [evaluation.status for evaluation in judged if evaluation.group is not None]
     return bool(statuses) and EvaluationStatus.VALID not in statuses
 
@@ -132,10 +132,10 @@ _MOUTH = ("oral", "mouth")
 _NEEDLES = ("intramuscular", "subcutaneous", "intradermal")
 
 
-def _is_due(acting: Acting, child: ChildRecord, form: DoseForm) -> bool:
+def _is_due(acting: Acting, read: chart.Chart, form: DoseForm) -> bool:
     """Whether any group that the vaccine serves is due today; a paid vaccine that nothing forecasts yet may always be begun."""
     groups = set(acting.schedule.vaccines[form.vaccine].groups)
-    assessment = chart.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today).assessment
+    assessment = read.assessment
     if groups & set(assessment.due_now):
         return True
     forecast = {forecast.group for forecast in assessment.forecasts}

@@ -48,6 +48,7 @@ def _add(acting: Acting, child: ChildRecord, form: DoseForm) -> list[str]:
             raise Conflict("this id already stands for another dose", advice="make a new id for a new dose")
         return []
     refuse_the_impossible(acting, child, form)
-    dose = add_dose(acting, child, form, stop_before_injecting(acting, child, form))
+    read = chart.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today)
+    dose = add_dose(acting, child, form, stop_before_injecting(acting, read, form))
     acting.session.flush()
     return [str(dose.id)]
