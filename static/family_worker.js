@@ -5,6 +5,8 @@ const PARTS = "vaxcard-parts-1";
 const OFFLINE = "/offline";
 const KEPT_PATH = /^\/C\/[0-9A-Z]{20}(?:\/know(?:\/(?!find$)[a-z0-9-]+)?)?$/;
 const PART_PATH = /^\/(?:static|look)\//;
+const VERSIONED = /[?&]v=|\.css$/;
+const MOST_PARTS = 24;
 const PATIENCE = 5000; // milliseconds that a page may take before the kept one is shown
 const MOST_PAGES = 60;
 const LONGEST_KEPT = 60 * 86400000; // milliseconds
@@ -29,7 +31,7 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   const { keep, html, also, forget } = event.data;
   if (forget) event.waitUntil(forgetAll());
-  else if (keep && KEPT_PATH.test(keep)) event.waitUntil(seal(keep, html).then(() => readAhead(also || [])));
+  else if (keep && KEPT_PATH.test(keep)) event.waitUntil(Promise.all([seal(keep, html), keepParts(html)]).then(() => readAhead(also || [])));
 });
 
 async function page(event, path) {
@@ -55,13 +57,26 @@ async function elsewhere(request) {
   }
 }
 
-// A drawing or a stylesheet bears its version in its address: once fetched it stays true.
+// A drawing, a script or a stylesheet bears its version in its address: once fetched it stays true.
 async function part(request) {
   const known = await caches.match(request);
   if (known) return known;
   const answer = await fetch(request);
-  if (answer.ok && (/[?&]v=/.test(request.url) || request.url.endsWith(".css"))) await (await caches.open(PARTS)).put(request, answer.clone());
+  if (answer.ok && VERSIONED.test(request.url)) await keepPart(request, answer.clone());
   return answer;
+}
+
+// What a page that was open before this worker began was drawn with.
+async function keepParts(html) {
+  const named = (html.match(/"\/(?:static|look)\/[^"#]+/g) || []).map((each) => each.slice(1));
+  for (const address of new Set(named.filter((each) => VERSIONED.test(each)))) await part(new Request(address));
+}
+
+async function keepPart(request, answer) {
+  const parts = await caches.open(PARTS);
+  await parts.put(request, answer);
+  const old = (await parts.keys()).filter((each) => !each.url.endsWith(OFFLINE));
+  await Promise.all(old.slice(0, Math.max(0, old.length - MOST_PARTS)).map((each) => parts.delete(each)));
 }
 
 async function look(path, answer) {

@@ -155,6 +155,13 @@ def http_fault_page(fault: HTTPException, *, stale_form: bool) -> ResponseReturn
 def _fault(problem: Problem, *, stale_form: bool = False) -> Response:
     if problem.status >= 500:
         g.setdefault("caller", None)  # the registry may be what is out of order: it is not asked who this is
-    response = make_response(render_template("fault.html", problem=problem, stale_form=stale_form))
+    template = "family/fault.html" if request.blueprint == "family" else "fault.html"
+    response = make_response(render_template(template, problem=problem, stale_form=stale_form, back=_back_to_the_card()))
     response.status_code = problem.status
     return response
+
+
+def _back_to_the_card() -> str | None:
+    """The first view of the card whose page failed."""
+    token = (request.view_args or {}).get("token")
+    return f"/C/{token}" if request.blueprint == "family" and token else None
