@@ -165,8 +165,12 @@ def test_the_same_address_leads_a_signed_in_nurse_to_the_child(house: House) -> 
     [(CardState.REPLACED, "有新卡了", 410), (CardState.LOST, "这张卡不用了", 410), (CardState.REVOKED, "这张卡不用了", 410)],
 )
 def test_an_old_card_says_so_and_how_to_reach_the_clinic(house: House, state: CardState, words: str, status: int) -> None:
-    token, _ = house.card(house.story.newborn(BORN, TODAY))
+    child_id = house.story.newborn(BORN, TODAY)
+    token, _ = house.card(child_id)
     house.close_card(token, state)
+    if state == CardState.REPLACED:
+        assert "有新卡了" not in house.client().get(f"/C/{token}").text  # none is printed yet
+        house.card(child_id)
     answer = house.client().get(f"/C/{token}")
     assert answer.status_code == status
     for said in (words, "卡丢了，也能打针。", "tel:0571-88880000"):
