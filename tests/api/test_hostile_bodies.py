@@ -44,23 +44,25 @@ def at(house: House) -> Visit:
     return Visit(house)
 
 
-def doors_with_bodies(at: Visit) -> list[tuple[str, str]]:
-    """Method and address of every door that takes a body, on ids that are on file."""
+def doors_with_bodies(at: Visit) -> list[tuple[str, str, Any]]:
+    """Method and address of every door that takes a body, on ids that are on file, and the browser of somebody who may pass it."""
     with at.house.app.test_request_context():
         paths = document(at.house.app)["paths"]
     ids = {"child_id": str(at.child_id), "dose_id": at.recorded().rpartition("/")[2]}
     ids.update(guardian_id=at.guardian().rpartition("/")[2], item_id=str(an_id()))
-    taking = [(method, path) for path, methods in paths.items() for method, told in methods.items() if "requestBody" in told]
+    every = ((method, path, told) for path, methods in paths.items() for method, told in methods.items())
+    taking = [(method, path, told["x-roles"]) for method, path, told in every if "requestBody" in told]
     assert len(taking) >= 14
-    return [(method.upper(), path.format_map(ids)) for method, path in taking]
+    who = {True: at.client, False: at.manager}
+    return [(method.upper(), path.format_map(ids), who["physician" in roles]) for method, path, roles in taking]
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_whatever_is_sent_to_any_door_is_a_plain_4xx(at: Visit, body: bytes) -> None:
     doors, tag = doors_with_bodies(at), at.client.get(at.door).headers["ETag"]
     before = facts(at)
-    for method, path in doors:
-        answer = at.client.open(path, method=method, data=body, content_type="application/json", headers={"If-Match": tag})
+    for method, path, client in doors:
+        answer = client.open(path, method=method, data=body, content_type="application/json", headers={"If-Match": tag})
         assert answer.status_code in (404, 413, 422), f"{method} {path}: {answer.status_code}"
         assert answer.content_type == "application/problem+json"
         assert {"type", "title", "status"} <= answer.get_json().keys()
