@@ -26,7 +26,7 @@ from vaxcard.schedule.vaccines import LiveDoses
 
 SCHEDULE = load_schedule("cn")
 DAY = timedelta(1)
-LATE = (45, 420, 520, 1200, 1500, 1900, 2250, 2500, 3400)  # days by which one of the doses before is given later than it might be
+LATE = (45, 420, 520, 1200, 1500, 1900, 2250, 2500, 3400, 4700)  # days by which one of the doses before is given later than it might be
 SHIFTS = (-2900, -1500, 3, 200, 1000, 2600)  # days from the beginning of an edition to the age at which a dose may be given
 END = date(2045, 1, 31)
 

@@ -9,7 +9,7 @@ from vaxcard.schedule.loader import load_schedule
 from vaxcard.schedule.rules import Schedule
 
 SCHEDULE = load_schedule("cn")
-BIRTHS = st.dates(date(2009, 1, 1), date(2026, 11, 23))
+BIRTHS = st.dates(date(2007, 1, 1), date(2026, 11, 23))
 AGES = "0 1 2 3 4 5 6 7 8 9 12 15 18 22 24 25 36 48 60 72 83 84 100 144 156 162 180 200"
 AGES_IN_MONTHS = st.sampled_from([int(age) for age in AGES.split()])
 OFF_BY_DAYS = st.integers(-40, 40)

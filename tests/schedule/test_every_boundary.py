@@ -32,7 +32,10 @@ NEVER = {
         "MMR 1 way 1 age 8 months", "MMR 2 way 1 age 18 months", "MMR 2 way 1 interval 28 days",
         "MMR-born-before-2019-10 3 way 1 age 18 months",
     },
-    "MMR 2020-06-01": {"MMR-born-before-2019-10 1 way 1 age 8 months", "MMR-born-before-2019-10 3 way 1 age 18 months"},
+    "MMR 2020-06-01": {
+        "MMR-born-before-2019-10 1 way 1 age 8 months", "MMR-born-before-2019-10 3 way 1 age 18 months",
+        "MMR-born-before-2008 1 way 1 age 8 months", "MMR-born-before-2008 2 way 1 age 18 months",
+    },
     "Polio 2020-01-01": {"Polio 2 way 1 age 3 months"},  # the cohort of one IPV was past 3 months
     # With one dose of type II nobody of this edition comes to dose 4 at 18 months, or to dose 5 at 4 years.
     "Polio 2026-06-17": {"Polio 4 way 2 age 18 months", "Polio 5 way 1 age 4 years"},
