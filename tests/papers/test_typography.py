@@ -78,3 +78,8 @@ def test_every_font_is_embedded_and_none_is_left_to_the_viewer():
     pdf = page_with("晓禾 123")
     assert b"Helvetica" not in pdf
     assert pdf.count(b"/FontFile2") >= 1
+
+
+def test_a_word_longer_than_its_line_is_divided_with_a_hyphen_even_where_blanks_are_near():
+    lines = typography.wrap("Abdurehim Muhammadjan Tursunov", 22.5, 9, bold=True)
+    assert lines == ("Abdurehim", "Muhammadj-", "an Tursunov")

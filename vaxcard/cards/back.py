@@ -29,9 +29,10 @@ def draw(surface: Surface, card: BracketCard, version: int, where: str) -> None:
 
 def _following(surface: Surface, following: Look | None, x: float, colour: str) -> None:
     """What comes next, in the second row of the right plate; beside a sign that moved there, without its caption."""
-    y, words_beside = 12.4, x <= drawing.PLATE_TEXT
-    surface.icon(following.animal if following else "st-done", x, y, 4.8, colour)
-    x, baseline = x + 5.3, 15.9 if words_beside else 16.6
+    words_beside = x <= drawing.PLATE_TEXT
+    y, side, baseline = (12.4, 4.8, 15.9) if words_beside else (13.3, 4.3, 16.6)
+    surface.icon(following.animal if following else "st-done", x, y, side, colour)
+    x += side + 0.5
     if following is None:
         x += surface.text(x, baseline, wording.say("last_card"), Type(7.5, True, colour)) + 0.8
         if words_beside:

@@ -53,13 +53,15 @@ def _name(surface: Surface, who: Identity, where: str) -> None:
     if not who.display_name:
         surface.line(19.4, 13.4, 19.4 + drawing.COVER_NAME_ROOM, 13.4, colour=INK)
         return
+    x = 19.4
     try:
         name = typography.fit(who.display_name, drawing.COVER_NAME_ROOM, _NAME_SIZES, place=where, bold=True)
     except DoesNotFit:
-        name = typography.fit(who.display_name, drawing.COVER_NAME_ROOM, _NAME_SIZES[-1:], place=where, bold=True, lines=3)
+        x = 18.3
+        name = typography.fit(who.display_name, drawing.COVER_LONG_NAME_ROOM, _NAME_SIZES[-1:], place=where, bold=True, lines=3)
     first = {1: drawing.centred(11.5, name.size), 2: 10.6, 3: 9.0}[len(name.lines)]
     for at, line in enumerate(name.lines):
-        surface.text(19.4, first + at * 3.75, line, Type(name.size, True))
+        surface.text(x, first + at * 3.75, line, Type(name.size, True))
 
 
 def _next(surface: Surface, visit: NextVisit | None, where: str) -> None:

@@ -15,7 +15,7 @@ from vaxcard.papers.typography import POINT, DoesNotFit
 
 NAME_SIZES = (12, 11, 10, 9)
 PLATE_TEXT = 65.2  # where text begins on the right plate, clear of the hole
-_NAME_ROOM, COVER_NAME_ROOM = 24.6, 22.5
+_NAME_ROOM, COVER_NAME_ROOM, COVER_LONG_NAME_ROOM = 24.6, 22.5, 23.6
 _LONG_NAME_X, _LONG_NAME_ROOM = 63.8, 35.2
 _CENTRE = 0.37  # of the size: how far the middle of digits and capitals lies above the baseline
 
@@ -74,7 +74,7 @@ def can_be_printed(name: str) -> str | None:
     """Why a display name cannot be printed, or None: characters that the fonts lack, or more than two lines of the least size."""
     if lacking := typography.missing(name):
         return f"the display name has {len(lacking)} character(s) that the fonts cannot draw"
-    if not fitted_name(name, _LONG_NAME_ROOM, lines=2) or not fitted_name(name, COVER_NAME_ROOM, lines=3):
+    if not fitted_name(name, _LONG_NAME_ROOM, lines=2) or not fitted_name(name, COVER_LONG_NAME_ROOM, lines=3):
         return f"the display name of {len(name)} characters does not fit a card at {NAME_SIZES[-1]} pt"
     return None
 

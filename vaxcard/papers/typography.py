@@ -103,16 +103,17 @@ def fit(text: str, room: float, sizes: Sequence[float], *, place: str, bold: boo
 
 
 def wrap(text: str, room: float, size: float, *, bold: bool = False, hyphens: bool = False) -> tuple[str, ...]:
-    """`text` broken into lines of at most `room` mm: at a blank or a dot where there is one, else between Han characters.
+    """`text` broken into lines of at most `room` mm: at a blank or a dot where there is one, else between Han characters; a word of
+    an alphabet that is longer than a line is divided with a hyphen.
 
-    With `hyphens` every line is filled, words of an alphabet divided where they must be.
+    With `hyphens` every line is filled, words divided wherever that saves a line.
     """
     lines: list[str] = []
     rest = text.strip()
     while rest and width(rest, size, bold=bold) > room:
         most = _most(rest, room, size, bold)
         cut = most if hyphens else _turn(rest, most)
-        divides = hyphens and cut > 1 and rest[cut - 1].isalpha() and rest[cut].isalpha() and not _han(rest[cut])
+        divides = cut > 1 and rest[cut - 1].isalpha() and rest[cut].isalpha() and not _han(rest[cut])
         cut -= divides
         lines.append(rest[:cut].strip() + "-" * divides)
         rest = rest[cut:].strip()
