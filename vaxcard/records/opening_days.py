@@ -1,7 +1,7 @@
 """The verbs of a clinic's days: its week, the days on which it is shut, and the days on which it opens besides.
 
-Whom a closed day moves is kept (`moved_visits`); their visits are worked out again at once. Everybody else's stored answer is marked as
-run out, so that it is worked out again too, here batch by batch or at the latest by the dawn sweep.
+Whom a closed day moves is kept (`moved_visits`); their visits, two hundred at most, are worked out again at once. Everybody else's stored
+answer is marked as run out, so that it is worked out again too, batch by batch (`renew_visits`) or at the latest by the dawn sweep.
 """
 
 from __future__ import annotations
@@ -130,14 +130,14 @@ def _settle(acting: Acting, clinic: ClinicRecord, fields: Sequence[str]) -> int:
         session.merge(MovedVisit(**row, was_appointed=was_appointed, moved_by=acting.actor, moved_at=acting.now))
         visit.kind = VisitKind.COMPUTED
     session.flush()
-    ids = [visit.child_id for visit in moved]
+    ids = sorted(visit.child_id for visit in moved)
     of_clinic = select(NextVisit.child_id).where(NextVisit.clinic_id == clinic.id)
     in_order = select(ChildRecord.id).where(ChildRecord.id.in_(of_clinic)).order_by(ChildRecord.id)
     session.execute(in_order.with_for_update(key_share=True)).all()  # in one order, as everybody who locks more than one child
     run_out = update(ChildRecord).where(ChildRecord.id.in_(of_clinic)).values(assessed_holds_until=acting.today - timedelta(days=1))
     session.execute(run_out.execution_options(synchronize_session=False))
     session.expire_all()
-    for start in range(0, len(ids), BATCH):
-        assess_again(acting, ids[start : start + BATCH], ACTION)
+    if ids:
+        assess_again(acting, ids[:BATCH], ACTION)  # a day's visits; of a whole week's the rest follows as everybody else, in short steps
     acting.note(ACTION, subjects=[str(clinic.id), *fields])
     return len(moved)
