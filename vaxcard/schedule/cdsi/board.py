@@ -28,9 +28,9 @@ class Board:
             self.relevant = antigen.for_everybody[person.sex]
         self._is_free = antigen.barred_by.isdisjoint(person.observed)
         self._immune = immunity(antigen, person)
-        self._standings: dict[str, Standing] = {}
-        self._outlooks: dict[str, Outlook] = {}
-        self._barred: dict[str, Reason | None] = {}
+        self._standings: dict[AntigenSeries, Standing] = {}
+        self._outlooks: dict[AntigenSeries, Outlook] = {}
+        self._barred: dict[AntigenSeries, Reason | None] = {}
 
     def judge(self) -> None:
         """Judge the doses on every series, those that others ask about first; without doses there is nothing to judge."""
@@ -39,15 +39,15 @@ class Board:
 
     def standing(self, series: AntigenSeries) -> Standing:
         """The series as far as the doses bring it."""
-        found = self._standings.get(series.name)
+        found = self._standings.get(series)
         if found is None:
-            known = self._before._standings.get(series.name) if self._before is not None else None
+            known = self._before._standings.get(series) if self._before is not None else None
             if known is not None:
                 found = known.seen_by(self.person, self._is_any_complete)
             else:
                 found = Standing(series, self.person, self.taken, self._is_any_complete)
                 walk(found)
-            self._standings[series.name] = found
+            self._standings[series] = found
         return found
 
     def first_valid(self, series: AntigenSeries) -> date | None:
@@ -56,20 +56,20 @@ class Board:
 
     def outlook(self, series: AntigenSeries) -> Outlook:
         """What the series still owes."""
-        found = self._outlooks.get(series.name)
+        found = self._outlooks.get(series)
         if found is None:
             standing = self.standing(series)
             found = look_ahead(standing, self.antigen, self._immune, self.barred(series))
-            self._outlooks[series.name] = found
+            self._outlooks[series] = found
         return found
 
     def barred(self, series: AntigenSeries) -> Reason | None:
         """What bars the whole series, None where nothing does."""
         if self._is_free:
             return None
-        if series.name not in self._barred:
-            self._barred[series.name] = contraindication(self.antigen, self.standing(series))
-        return self._barred[series.name]
+        if series not in self._barred:
+            self._barred[series] = contraindication(self.antigen, self.standing(series))
+        return self._barred[series]
 
     def _is_any_complete(self, groups: frozenset[str]) -> bool:
         # A series that asks about others is never itself asked about: the question would have no end.

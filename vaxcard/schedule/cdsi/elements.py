@@ -19,7 +19,8 @@ from vaxcard.schedule.faults import Faults
 T = TypeVar("T")
 _DAY = re.compile(r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>\d{4})", re.ASCII)
 _CVX = re.compile(r"\d{1,3}", re.ASCII)
-_ABSENT = {"", "n/a", "none"}
+_ABSENT = {"", "n/a", "na", "n.a.", "none", "null", "-"}
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 _BARE_UNIT = re.compile(r"\b((?!1\b)\d+\s*)(day|week|month|year)\b")
 
 
@@ -56,12 +57,13 @@ class Element:
 
     def texts(self, tag: str) -> list[str]:
         """The texts of all children of a name that say something."""
-        return [written for node in self.node.findall(tag) if (written := (node.text or "").strip())]
+        found = [(node.text or "").strip() for node in self.node.findall(tag)]
+        return [written for written in found if written.lower() not in _ABSENT]
 
     def children(self, path: str) -> Iterator[Element]:
-        """The elements on a path in order; an empty one means that there is none."""
+        """The elements on a path in order; one in which nothing is written means that there is none."""
         for at, node in enumerate(self.node.findall(path), 1):
-            if len(node):
+            if len(node) and any(written and not written.isspace() for written in node.itertext()):
                 yield Element(node, f"{self.place}, {path.split('/')[-1]} {at}", self.faults)
 
     def choice(self, tag: str, known: Mapping[str, T], absent: T | None = None) -> T:
@@ -91,7 +93,7 @@ class Element:
         if not written:
             return None
         try:
-            return parse_duration(_BARE_UNIT.sub(r"\1\2s", written.lower()), MonthEnd.ROLL)
+            return parse_duration(_BARE_UNIT.sub(r"\1\2s", written.lower().translate(_DASHES)), MonthEnd.ROLL)
         except ValueError as problem:
             self.complain(tag, str(problem))
             return None
@@ -131,7 +133,10 @@ class Element:
 def open_element(path: Path, faults: Faults) -> Element | None:
     """The root of a file, or None with a fault noted."""
     try:
-        return Element(xml.fromstring(path.read_bytes(), xml.XMLParser(target=_Builder())), path.name, faults)
+        root = xml.fromstring(path.read_bytes(), xml.XMLParser(target=_Builder()))
+        for node in root.iter():
+            node.tag = node.tag.rpartition("}")[2]  # with or without a namespace the words are the same
+        return Element(root, path.name, faults)
     except _DocumentTypeError:
         faults.add(path.name, "has a document type, which could define entities", "remove the DOCTYPE")
     except (xml.ParseError, ValueError, LookupError) as problem:

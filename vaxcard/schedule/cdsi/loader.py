@@ -23,7 +23,7 @@ _SCHEDULE, _ANTIGEN = "scheduleSupportingData", "antigenSupportingData"
 def load_cdsi(folder: Path) -> AntigenSchedule:
     """The schedule in a folder of supporting data; raises ScheduleDataError with every fault, each with file and element."""
     faults, place = Faults(), f"Supporting data in {folder.name}"
-    files = sorted(folder.glob("*.xml"))
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".xml" and not path.name.startswith("."))
     if not files:
         faults.add(folder.name, "holds no XML files", "name the folder into which CDC's supporting data was unpacked")
         faults.stop_if_any(place)
@@ -100,7 +100,9 @@ class _Reading:
         groups: dict[str, list[str]] = {}
         for row in self.main.children("vaccineGroupToAntigenMap/vaccineGroupMap"):
             name = row.needed("name")
-            groups[name] = row.texts("antigen")
+            groups.setdefault(name, []).extend(each for each in row.texts("antigen") if each not in groups.get(name, ()))
+            if not groups[name]:
+                row.complain("antigen", f"is missing: group {name} has no antigen")
             for antigen in groups[name]:
                 if antigen not in antigens and self.is_whole:
                     row.complain("antigen", f'"{antigen}" of group {name} has no antigen file')
@@ -119,7 +121,8 @@ class _Reading:
                 if antigen and antigen not in antigens and self.is_whole:
                     each.complain("antigen", f'"{antigen}" has no antigen file')
                 read.append(Association(antigen, each.duration("associationBeginAge"), each.duration("associationEndAge")))
-            found[row.cvx("cvx")] = tuple(read)
+            cvx = row.cvx("cvx")
+            found[cvx] = (*found.get(cvx, ()), *read)
         return found
 
     def _vaccines(self, antigens: Mapping[str, Antigen], associations: Mapping[str, tuple[Association, ...]]) -> dict[str, Vaccine]:

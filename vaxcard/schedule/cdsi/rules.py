@@ -116,10 +116,11 @@ class Indication:
     age_before: Duration | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AntigenSeries:
     """One path to protection against one antigen, with what decides whether it is taken; `sexes` None means everybody.
 
+    Two series are told apart by identity: nothing says that their names differ.
     `awaits` names the series groups that its skips ask about: those are judged first.
     """
 

@@ -27,6 +27,7 @@ FIRST, LAST = date.min, date.max
 NOTHING = parse_duration("0 days", MonthEnd.ROLL)
 _SEXES = {"female", "male", "unknown", "transgender", "other"}
 _CONTEXTS = {"both": "both", "evaluation": "evaluation", "forecast": "forecast"}
+_COUNTS = {"vaccine count by age", "vaccine count by date", "vaccine count by date and age", "vaccine count by age and date"}
 _COMPARES = {"greater than": operator.gt, "equal to": operator.eq, "less than": operator.lt}
 _UNPREFERRED, LOWEST_PRIORITY = 1_000_000, "~"
 
@@ -235,7 +236,7 @@ def _read_question(row: Element) -> Question:
         return SincePrevious(interval or NOTHING)
     if kind == "completed series":
         return SeriesComplete(frozenset(row.needed("seriesGroups").replace(",", ";").replace(" ", "").split(";")) - {""})
-    if not kind.startswith("vaccine count by"):
+    if kind not in _COUNTS:
         row.complain("conditionType", f'"{kind}" is not known', "a new type of condition needs a new version of this program")
         return AgeBetween(None, None)
     return DosesCounted(
