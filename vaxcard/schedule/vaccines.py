@@ -112,8 +112,13 @@ def product_reason(vaccine: str, rule: DoseRule) -> Reason:
 
 
 def against_contraindication(given_on: date, vaccine: str, facts: Facts) -> Reason | None:
-    """That a dose was given although an observation of the time barred it; it counts for what it is."""
+    """That a dose was given although an observation of the time barred it; it counts for what it is.
+
+    The dose that a reaction followed was given in spite of nothing: the reaction must be dated before.
+    """
     barred = facts.barring(vaccine, given_on, "never")
+    if barred and barred.named and not any(each.on and each.on < given_on for each in facts.observations[barred.observation]):
+        return None
     return contraindication_reason(ReasonCode.AGAINST_CONTRAINDICATION, vaccine, barred) if barred else None
 
 
