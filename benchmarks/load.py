@@ -29,7 +29,9 @@ class Told:
         return len(self.seconds) / self.took
 
     def percentile(self, share: float) -> float:
-        """Milliseconds within which this share of the answers came."""
+        """Milliseconds within which this share of the answers came; endless where none was asked for."""
+        if not self.seconds:
+            return float("inf")
         return sorted(self.seconds)[min(int(len(self.seconds) * share), len(self.seconds) - 1)] * 1000
 
 
@@ -89,8 +91,8 @@ def _run(port: int, requests: Iterator[bytes], connections: int, *, until: float
             now = time.perf_counter() - began
             while idle and (waiting[0] <= now if waiting else days is None and now < until):
                 request = next(requests, None)
-                if request is None:  # there are no more
-                    waiting.clear()
+                if request is None:
+                    waiting.clear()  # there are no more
                     until = 0.0
                     break
                 free = idle.popleft()

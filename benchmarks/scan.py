@@ -4,7 +4,8 @@ python benchmarks/scan.py [CHILDREN] [--on sqlite,postgresql] [--rounds 5] [--se
 
 The floors are an empty JSON route and a route of two Core selects and jsonify; only this program mounts them. Requests a second are what
 16 connections get answered; p50 and p99 are of an open loop at a fixed rate. The load generator shares the processor with the server.
-PostgreSQL is a throw-away server of its own that keeps what it confirms, as SQLite does here. `--keep` leaves a registry for the next run.
+PostgreSQL is a throw-away server of its own that keeps what it confirms, as SQLite does here. `--keep` leaves a registry for the next run. A child is given one dose
+a day: where children run out, a row ends early, and an endless p99 says that none was left.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -65,8 +66,10 @@ def main() -> None:
     if told.serve:
         return _serve(told.serve)
     for kind in told.on.split(","):
-        with _registry(kind, told.children, told.keep) as url, _served(url) as port:
-            _measure(kind, port, told.children, told.rounds, told.seconds)
+        with _registry(kind, told.children, told.keep) as url:
+            asking = Asking(told.children, _given_today(url))
+            with _served(url) as (port, server):
+                _measure(kind, port, server, asking, told.rounds, told.seconds)
 
 
 @contextmanager
@@ -84,25 +87,41 @@ def _registry(kind: str, children: int, keep: Path | None) -> Iterator[str]:
         given = registry.fill(database, children)
         registry.analyse(database)
         database.close()
-        print(f"{kind}: {children:,} children, {given / children:.1f} doses each, filled in {time.perf_counter() - began:.0f} s", flush=True)
+        took = time.perf_counter() - began
+        print(f"{kind}: {children:,} children, {given / children:.1f} doses each, filled in {took:.0f} s", flush=True)
         yield url
         postgres_cluster.stop(folder)
 
 
+def _given_today(url: str) -> set[UUID]:
+    """Who was given a dose by an earlier run on the same registry."""
+    upgrade(url)
+    database = open_database(url, registry.keyring())
+    clinics = [registry.clinic_row(number)["id"] for number in range(registry.CLINICS)]
+    with database.reading() as session:
+        given = select(DoseRecord.child_id).where(DoseRecord.clinic_id.in_(clinics), DoseRecord.given_on == _today())
+        found = set(session.scalars(given))
+    database.close()
+    return found
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
 @contextmanager
-def _served(url: str) -> Iterator[int]:
-    """`vaxcard serve` with the floors mounted, in a process of its own; its port."""
+def _served(url: str) -> Iterator[tuple[int, int]]:
+    """`vaxcard serve` with the floors mounted, in a process of its own; its port and number."""
     settings = {"VAXCARD_DATABASE_URL": url, "VAXCARD_SECRET_KEY": registry.SECRET, "VAXCARD_PUBLIC_URL": "HTTP://127.0.0.1:8000"}
     port = random.randrange(20_000, 32_000)
     command = [sys.executable, __file__, "--serve", str(port)]
-    with tempfile.TemporaryDirectory() as folder:
-        log = open(Path(folder) / "log", "w")
+    with tempfile.TemporaryDirectory() as folder, open(Path(folder) / "log", "w") as log:
         server = subprocess.Popen(command, env={**os.environ, **settings}, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             assert server.stdout is not None
             if not any(line.strip() == "ready" for line in server.stdout):
                 raise SystemExit("the server did not start")
-            yield port
+            yield port, server.pid
         finally:
             server.terminate()
             server.wait()
@@ -138,9 +157,9 @@ def _two() -> object:
 class Asking:
     """The requests of a run: scans of cards drawn at random, and doses that are due, each for another child."""
 
-    def __init__(self, children: int) -> None:
+    def __init__(self, children: int, given: Collection[UUID] = ()) -> None:
         self.keyring, self.children, self.chance = registry.keyring(), children, random.Random(7)
-        self.due, self.next_id = self._due(), itertools.count(int(time.time() * 1000) << 80)
+        self.due, self.next_id = self._due(set(given)), itertools.count(int(time.time() * 1000) << 80)
 
     def scans(self, clinic: int | None = None) -> Iterator[bytes]:
         """Cards at the clinics of their children, or at one."""
@@ -170,11 +189,12 @@ class Asking:
         body = json.dumps({"code": f"HTTP://127.0.0.1:8000/C/{self._token(number)}"}).encode()
         return post("/api/v1/scans", body, registry.api_key(number % registry.CLINICS))
 
-    def _due(self) -> dict[int | None, Iterator[tuple[int, str, str]]]:
-        """By clinic, the children who are owed an injection of the programme today, in a random order; half of clinic 0's are its own."""
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    def _due(self, given: set[UUID]) -> dict[int | None, Iterator[tuple[int, str, str]]]:
+        """The children who are owed a dose of the programme today, in a random order: those of clinic 0, and those of all others."""
+        today = _today()
         owed = {number: vaccine for number, patient in enumerate(registry.histories(20)) if (vaccine := _owed(patient, today))}
         told = [(number, owed[alike], today.isoformat()) for number in range(self.children) if (alike := number % registry.ALIKE) in owed]
+        told = [each for each in told if not given or registry.child_id(each[0]) not in given]
         self.chance.shuffle(told)
         of_one = [each for each in told if each[0] % registry.CLINICS == 0]
         return {0: iter(of_one), None: iter([each for each in told if each[0] % registry.CLINICS])}
@@ -193,36 +213,47 @@ def _owed(patient: registry.Patient, today: date) -> str | None:
     return None
 
 
-def _measure(kind: str, port: int, children: int, rounds: int, seconds: float) -> None:
-    asking = Asking(children)
-    empty, two = partial(itertools.cycle, [get("/floor/empty")]), asking.floor
-    fast = {
+def _measure(kind: str, port: int, server: int, asking: Asking, rounds: int, seconds: float) -> None:
+    empty, two = partial(itertools.cycle, [get("/floor/empty")]), "two Core selects and jsonify"
+    fast: dict[str, Callable[[], Iterator[bytes]]] = {
         "an empty JSON route": empty,
-        "two Core selects and jsonify": two,
+        two: asking.floor,
         "scan": asking.scans,
         "scan, one clinic alone": partial(asking.scans, 0),
         "a dose recorded": asking.doses,
         "a dose, one clinic alone": partial(asking.doses, 0),
     }
-    found = {name: [] for name in fast}  # type: dict[str, list[Told]]
+    rates: dict[str, list[float]] = {name: [] for name in fast}
+    costs: dict[str, list[float]] = {name: [] for name in fast}
     for _ in range(rounds):
         for name, requests in fast.items():
-            found[name].append(_good(name, as_fast_as_answered(port, requests(), seconds)))
-    floors = [each.rate for each in found["two Core selects and jsonify"]]
-    for name, runs in found.items():
-        ratio = statistics.median(each.rate / floor for each, floor in zip(runs, floors, strict=True))
-        best = max(each.rate for each in runs)
-        print(f"{kind}: {name}: {best:,.0f} a second at best, {ratio:.0%} of two selects (median); load {os.getloadavg()[0]:.1f}", flush=True)
-    rated: list[tuple[str, Callable[[], Iterator[bytes]], int]] = [
-        ("an empty JSON route", empty, SCANS_A_SECOND),
-        ("scan", asking.scans, SCANS_A_SECOND),
-        ("a dose recorded", asking.doses, DOSES_A_SECOND),
-        ("a dose, one clinic alone", partial(asking.doses, 0), DOSES_A_SECOND),
-    ]
-    for name, requests, rate in rated:
+            before = _processor(server)
+            told = _good(name, as_fast_as_answered(port, requests(), seconds))
+            rates[name].append(told.rate)
+            costs[name].append((_processor(server) - before) / max(len(told.seconds), 1) * 1000)
+    for name in fast:
+        share = statistics.median(rate / floor for rate, floor in zip(rates[name], rates[two], strict=True))
+        cost, floor = statistics.median(costs[name]), statistics.median(costs[two])
+        print(
+            f"{kind}: {name}: {max(rates[name]):,.0f} a second at best, {share:.0%} of two selects (median); the server's process "
+            f"{cost:.2f} ms each, {cost / floor:.1f} times two selects; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+    _measure_at_rate(kind, port, {name: fast[name] for name in fast if name != two}, rounds, seconds)
+
+
+def _measure_at_rate(kind: str, port: int, asked: dict[str, Callable[[], Iterator[bytes]]], rounds: int, seconds: float) -> None:
+    for name, requests in asked.items():
+        rate = DOSES_A_SECOND if "dose" in name else SCANS_A_SECOND
         runs = [_good(name, at_rate(port, requests(), rate, seconds)) for _ in range(rounds)]
-        best_run = min(runs, key=lambda run: run.percentile(0.99))
-        print(f"{kind}: {name} at {rate} a second: p50 {best_run.percentile(0.5):.1f} ms, p99 {best_run.percentile(0.99):.1f} ms", flush=True)
+        best = min(runs, key=lambda run: run.percentile(0.99))
+        print(f"{kind}: {name} at {rate} a second: p50 {best.percentile(0.5):.1f} ms, p99 {best.percentile(0.99):.1f} ms", flush=True)
+
+
+def _processor(process: int) -> float:
+    """Seconds of processor time that a process has had; a database server's own are not among them."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _good(name: str, told: Told) -> Told:

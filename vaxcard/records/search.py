@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from vaxcard.keyring import Keyring
@@ -46,10 +46,12 @@ def find_children(acting: Acting, typed: str, *, limit: int = LIMIT, after: tupl
     conditions = _by_keys(acting, written)
     if day is not None:
         born_here = and_(ChildRecord.born_on == day, ChildRecord.clinic_id == acting.clinic_id)
-        conditions += [and_(born_here, or_(*_by_keys(acting, others)))] if others else [born_here]
+        conditions += [and_(born_here, each) for each in _by_keys(acting, others)] if others else [born_here]
     children: list[ChildRecord] = []
     if conditions:
-        rows = select(ChildRecord).where(or_(*conditions)).order_by(ChildRecord.born_on.desc(), ChildRecord.id.desc())
+        # Each way is asked for by itself: joined by OR, PostgreSQL would read every child to see whether one of them is true.
+        meant = union(*(select(ChildRecord.id).where(each) for each in conditions))
+        rows = select(ChildRecord).where(ChildRecord.id.in_(meant)).order_by(ChildRecord.born_on.desc(), ChildRecord.id.desc())
         if after is not None:
             rows = rows.where(tuple_(ChildRecord.born_on, ChildRecord.id) < tuple_(literal(after[0]), literal(after[1], Id)))
         children = list(acting.session.scalars(rows.limit(limit)))
