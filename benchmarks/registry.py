@@ -237,7 +237,7 @@ def _made_id(connection: Connection, place: Any, number: Any) -> Any:
     """An id that grows as rows come, as those of UUIDv7 do."""
     if connection.dialect.name == "sqlite":
         return func.printf("%08x%024x", place, number)
-    digits = func.lpad(func.to_hex(place), 8, "0") + func.lpad(func.to_hex(number), 24, "0")
+    digits = func.concat(func.lpad(func.to_hex(place), 8, "0"), func.lpad(func.to_hex(number), 24, "0"))
     return cast(cast(digits, String), Id)
 
 

@@ -4,8 +4,8 @@ python benchmarks/scan.py [CHILDREN] [--on sqlite,postgresql] [--rounds 5] [--se
 
 The floors are an empty JSON route and a route of two Core selects and jsonify; only this program mounts them. Requests a second are what
 16 connections get answered; p50 and p99 are of an open loop at a fixed rate. The load generator shares the processor with the server.
-PostgreSQL is a throw-away server of its own that keeps what it confirms, as SQLite does here. `--keep` leaves a registry for the next run. A child is given one dose
-a day: where children run out, a row ends early, and an endless p99 says that none was left.
+PostgreSQL is a throw-away server of its own that keeps what it confirms, as SQLite does here. `--keep` leaves a registry for the next run.
+A child is given one dose a day: where children run out a row ends early, and an endless p99 says that none was left.
 """
 
 from __future__ import annotations

@@ -82,9 +82,11 @@ class Database:
                 yield session
             return
         with self.reading() as session:
+            driver: Any = session.connection().connection.dbapi_connection
+            before = driver.total_changes
             yield session
             looks, later = audit.taken(session), session.info.pop(_AFTERWARDS, ())
-            if session.new or session.dirty or session.deleted:
+            if session.new or session.dirty or session.deleted or driver.total_changes != before:
                 raise RuntimeError("a look changes nothing: open the registry for writing")
         if looks or later:
             self._leave(_Left(looks, later))

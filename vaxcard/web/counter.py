@@ -81,7 +81,7 @@ def scan() -> ResponseReturnValue:
     """What was scanned or typed leads to a child, to a list to choose from, or to a plain word about why not."""
     typed, who = " ".join(request.form.get("code", "")[:500].split()), caller()
     try:
-        with who.acting() as acting:
+        with who.looking() as acting:
             found = _meant(acting, typed) if typed else []
     except VaxcardError as fault:
         return render_template("counter/scan.html", fault=fault_in_words(fault)), 404
@@ -104,7 +104,7 @@ def _meant(acting: Acting, typed: str) -> list[child_view.Brief]:
 def child(child_id: UUID) -> ResponseReturnValue:
     """Who this is, what is due today, what must wait until when and why, and what was given."""
     who = caller()
-    with who.acting() as acting:
+    with who.looking() as acting:
         read = chart.read(acting.session, acting.keyring, acting.schedule, child_id, acting.today)
         acting.note("child.look", child_id=child_id)
         view = child_view.whole(acting, read, who, language())
