@@ -7,20 +7,28 @@ from uuid import UUID
 
 import pytest
 
-from tests.story import Story, an_id
+from tests.story import Story, an_id, begin
 from vaxcard.errors import Conflict, InputFault, NotFound
 from vaxcard.keyring import random_secret
 from vaxcard.records import guardians
 from vaxcard.records.chart import load_child
+from vaxcard.records.database import Database
 from vaxcard.records.family_devices import NewDevice, device_with, devices_of, remember
 from vaxcard.records.guardian_changes import guardian_changes_of
 from vaxcard.records.guardians import ContactForm
 from vaxcard.records.issued_cards import issue_card
 from vaxcard.records.phone_faults import faulty, note_fault
 from vaxcard.records.search import find_children
+from vaxcard.schedule.loader import load_schedule
 
 BORN, TODAY = date(2026, 7, 22), date(2026, 11, 24)
 OLD, NEW = "+8613900000001", "+8613900000009"
+
+
+@pytest.fixture
+def in_a_file(sqlite_database: Database) -> Story:
+    """The same clinic, for what is refused before any row is touched."""
+    return begin(sqlite_database, load_schedule("cn"))
 
 
 def seen(story: Story, child_id: UUID) -> tuple[int, list[UUID]]:
@@ -113,9 +121,9 @@ def test_a_form_opened_before_another_change_is_stopped(story: Story) -> None:
 
 
 @pytest.mark.parametrize("written", ["12", "abc", "1390000000"])
-def test_a_number_that_nobody_can_dial_is_refused(story: Story, written: str) -> None:
+def test_a_number_that_nobody_can_dial_is_refused(in_a_file: Story, written: str) -> None:
     with pytest.raises(InputFault):
-        change(story, story.newborn(BORN, TODAY), ContactForm(an_id(), phone=written))
+        change(in_a_file, in_a_file.newborn(BORN, TODAY), ContactForm(an_id(), phone=written))
 
 
 def test_guardians_come_and_go_and_change_places(story: Story) -> None:
@@ -136,11 +144,11 @@ def test_guardians_come_and_go_and_change_places(story: Story) -> None:
     assert found_by(story, OLD) == set()
 
 
-def test_whoever_is_a_guardian_already_is_not_added_again(story: Story) -> None:
-    child_id = story.newborn(BORN, TODAY)
-    with pytest.raises(InputFault), story.on(TODAY) as acting:
+def test_whoever_is_a_guardian_already_is_not_added_again(in_a_file: Story) -> None:
+    child_id = in_a_file.newborn(BORN, TODAY)
+    with pytest.raises(InputFault), in_a_file.on(TODAY) as acting:
         form = ContactForm(an_id(), name="云小莲", phone=OLD)
-        guardians.add_guardian(acting, child_id, form, guardian_id=an_id(), seen_version=seen(story, child_id)[0])
+        guardians.add_guardian(acting, child_id, form, guardian_id=an_id(), seen_version=seen(in_a_file, child_id)[0])
 
 
 def test_a_number_that_the_family_confirms_is_tried_again(story: Story) -> None:
@@ -152,7 +160,7 @@ def test_a_number_that_the_family_confirms_is_tried_again(story: Story) -> None:
         assert faulty(acting.session, [key]) == set()
 
 
-def test_nobody_else_s_guardian_is_changed(story: Story) -> None:
-    child_id = story.newborn(BORN, TODAY)
-    with pytest.raises(NotFound), story.on(TODAY) as acting:
+def test_nobody_else_s_guardian_is_changed(in_a_file: Story) -> None:
+    child_id = in_a_file.newborn(BORN, TODAY)
+    with pytest.raises(NotFound), in_a_file.on(TODAY) as acting:
         guardians.change_guardian(acting, child_id, an_id(), ContactForm(an_id(), phone=NEW), seen_version=1)

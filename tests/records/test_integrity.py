@@ -129,8 +129,12 @@ FACT = "a finding or a decision was changed, added or taken out without the key"
 
 
 @pytest.fixture
-def with_facts(database: Database, schedule: Any) -> tuple[Database, Any]:
-    """A child of whom two things were found and one decided, one of them taken back; on either database."""
+def with_facts(sqlite_database: Database, schedule: Any) -> tuple[Database, Any]:
+    """A child of whom two things were found and one decided, one of them taken back."""
+    return child_with_facts(sqlite_database, schedule)
+
+
+def child_with_facts(database: Database, schedule: Any) -> tuple[Database, Any]:
     story = begin(database, schedule)
     child_id = story.newborn(BORN, TODAY)
     weight, decision = an_id(), an_id()
@@ -144,8 +148,9 @@ def with_facts(database: Database, schedule: Any) -> tuple[Database, Any]:
     return database, child_id
 
 
-def test_findings_and_decisions_are_signed_with_the_child(with_facts: tuple[Database, Any]) -> None:
-    assert found(with_facts[0]) == []
+def test_findings_and_decisions_are_signed_with_the_child(database: Database, schedule: Any) -> None:
+    child_with_facts(database, schedule)
+    assert found(database) == []
 
 
 @pytest.mark.parametrize(

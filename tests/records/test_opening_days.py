@@ -28,6 +28,12 @@ def story(database: Database) -> Story:
     return begin(database, load_schedule("cn"), sessions=WEEKDAYS)
 
 
+@pytest.fixture
+def in_a_file(sqlite_database: Database) -> Story:
+    """The same clinic, for what is refused before any row is touched."""
+    return begin(sqlite_database, load_schedule("cn"), sessions=WEEKDAYS)
+
+
 def coming(story: Story, child_id: UUID) -> tuple[date, str] | None:
     with story.database.reading() as session:
         visit = next_visit_of(session, child_id)
@@ -116,17 +122,17 @@ def test_another_week_moves_who_came_on_a_day_that_is_none_any_more(story: Story
     [[], [(0, time(11), time(8))], [(0, time(8), time(12)), (0, time(11), time(16))]],
     ids=["never", "backwards", "overlapping"],
 )
-def test_a_week_that_is_none_is_refused(story: Story, week: list[opening_days.Session]) -> None:
-    with pytest.raises(InputFault), story.on(TODAY) as acting:
+def test_a_week_that_is_none_is_refused(in_a_file: Story, week: list[opening_days.Session]) -> None:
+    with pytest.raises(InputFault), in_a_file.on(TODAY) as acting:
         opening_days.set_week(acting, week)
 
 
 @pytest.mark.parametrize(("first", "last"), [(-1, 0), (0, -1), (0, 60), (500, 501)])
-def test_only_days_to_come_are_closed_and_not_for_months(story: Story, first: int, last: int) -> None:
-    with pytest.raises(InputFault), story.on(TODAY) as acting:
+def test_only_days_to_come_are_closed_and_not_for_months(in_a_file: Story, first: int, last: int) -> None:
+    with pytest.raises(InputFault), in_a_file.on(TODAY) as acting:
         opening_days.close_days(acting, TODAY + timedelta(days=first), TODAY + timedelta(days=last), None)
 
 
-def test_what_is_not_closed_is_not_opened(story: Story) -> None:
-    with pytest.raises(NotFound), story.on(TODAY) as acting:
+def test_what_is_not_closed_is_not_opened(in_a_file: Story) -> None:
+    with pytest.raises(NotFound), in_a_file.on(TODAY) as acting:
         opening_days.open_again(acting, VISIT)
