@@ -79,6 +79,7 @@ def test_the_ambulance_is_for_what_is_a_matter_of_minutes() -> None:
     danger = danger_at(BORN, date(2026, 5, 24))
     assert [sign.names["zh"] for sign in danger.ambulance] == ["抽搐", "脸白", "喘不上气"]
     assert danger.emergency == "120"
+    assert all(sign.icon in icons.names() for sign in (*danger.ambulance, *danger.doctor))
     assert {sign.source.grade for sign in danger.doctor if sign.source.key == "young-fever"} == {"GK-H"}
 
 

@@ -47,9 +47,10 @@ class Care:
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign of danger, at some ages or at every one."""
+    """One sign of danger, at some ages or at every one, with its picture."""
 
     ages: Ages
+    icon: str
     names: Names
     source: Source
 
@@ -115,7 +116,7 @@ def _ages(entry: Mapping[str, Any]) -> Ages:
 
 
 def _signs(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, Source]) -> tuple[Sign, ...]:
-    return tuple(Sign(_ages(entry), _words(entry), sources[entry["source"]]) for entry in entries)
+    return tuple(Sign(_ages(entry), entry["icon"], _words(entry), sources[entry["source"]]) for entry in entries)
 
 
 def _advice(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Advice:

@@ -98,7 +98,7 @@ def vaccine_told(token: str, slug: str) -> ResponseReturnValue:
 def _when_to_ring() -> dict[str, object]:
     """The signs of danger at any age, and what is one only after a visit."""
     crying = after_visit().named("crying")
-    return {"danger": every_danger(), "signs": [crying] if crying else []}
+    return {"danger": every_danger(), "signs": (crying,) if crying else ()}
 
 
 def slug_of(code: str) -> str:
