@@ -55,7 +55,7 @@ def test_a_dose_may_be_named_by_its_cvx() -> None:
         ({"doses": [{"given_on": "2026-02-28", "vaccine": "HepB"}]}, "doses 1: given_on: 2026-02-28 is before birth"),
         ({"doses": [{"given_on": "2026-03-28", "vaccine": "HepX"}]}, "doses 1: vaccine: 'HepX' is not a vaccine of schedule cn"),
         ({"doses": [{"given_on": "2026-03-28", "cvx": "999"}]}, 'doses 1: cvx: CVX "999" is not a vaccine'),
-        ({"doses": [{"given_on": "2026-03-28"}]}, "doses 1: vaccine: None is not a vaccine"),
+        ({"doses": [{"given_on": "2026-03-28"}]}, "doses 1: cvx: is missing"),
         ({"doses": {"given_on": "2026-03-28"}}, "doses: is not a list of objects"),
         ({"doses": ["HepB"]}, "doses: is not a list of objects"),
         ({"doses": [{"given_on": "2026-03-28", "vaccine": "HepB", "substandard": "yes"}]}, "substandard: is neither true nor false"),

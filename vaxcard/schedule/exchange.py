@@ -37,7 +37,7 @@ def answer_line(schedule: AnySchedule, line: str) -> dict[str, Any]:
 
 def _parsed(line: str) -> dict[str, Any]:
     try:
-        patient = json.loads(line)
+        patient = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as problem:
         raise InputFault("the line is not JSON", advice="write one JSON object a line") from problem
     if not isinstance(patient, dict):
@@ -60,7 +60,8 @@ def read_patient(schedule: AnySchedule, patient: Mapping[str, Any]) -> tuple[Chi
 
 
 def _rows(patient: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    rows = patient.get(key) or []
+    rows = patient.get(key)
+    rows = [] if rows is None else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputFault("is not a list of objects", place=key)
     return rows
@@ -89,6 +90,9 @@ def _vaccine(schedule: AnySchedule, row: Mapping[str, Any], place: str) -> str:
         if (code := schedule.code_of_cvx(cvx)) is not None:
             return code
         raise InputFault(f'CVX "{cvx}" is not a vaccine of schedule {schedule.code}', place=f"{place}: cvx")
+    if written is None:
+        problem = "is missing" if row.get("cvx") is None else "is not text"
+        raise InputFault(problem, place=f"{place}: cvx", advice='write the CVX code in quotation marks, such as "03", or a vaccine code')
     advice = f"use a vaccine code of the schedule, such as {next(iter(schedule.vaccines))}"
     raise InputFault(f"{written!r} is not a vaccine of schedule {schedule.code}", place=f"{place}: vaccine", advice=advice)
 

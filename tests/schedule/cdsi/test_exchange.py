@@ -58,3 +58,18 @@ def test_a_clinician_s_word_on_a_group_goes_before_the_rules(tmp_path: Path) -> 
 
 def test_the_release_that_answered_is_named(tmp_path: Path) -> None:
     assert asked(tmp_path)["edition"].startswith("cdsi ")
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"doses": {}}, "doses: is not a list of objects"),
+        ({"doses": [{"given_on": "2020-03-01", "cvx": 9}]}, "doses 1: cvx: is not text"),
+        ({"doses": [{"given_on": "2020-03-01"}]}, "doses 1: cvx: is missing"),
+    ],
+)
+def test_a_slip_in_a_line_is_told_where_it_was_made(tmp_path: Path, more: dict[str, Any], error: str) -> None:
+    rules = Programme(tmp_path, antigen_file(series(dose(vaccines="09"))), schedule=KEEPS_AWAY)
+    patient = {"id": 1, "born_on": "2020-01-01", "assessed_on": "2022-01-01", **more}
+    answer = answer_line(rules.schedule, json.dumps(patient))
+    assert (answer["id"], answer["error"].startswith(error)) == (1, True)

@@ -37,7 +37,7 @@ def _turning(seen: Day, answers: Mapping[str, Answer], limit: date | None) -> It
     for code in answers:
         for name in seen.schedule.antigens_of[code]:
             yield from ((code, day) for day in _turns(seen.boards[name], lived, ahead))
-            yield from ((code, day) for day in _turns_of_products(seen.boards[name]))
+            yield from ((code, day) for day in _turns_of_products(seen.boards[name], lived, ahead))
 
 
 def _certain(today: Day, answers: Mapping[str, Answer]) -> Iterator[date]:
@@ -92,13 +92,14 @@ def _turns_of_series(board: Board, lived: int, ahead: int) -> Iterator[date]:
                     yield length.after(given.on)
 
 
-def _turns_of_products(board: Board) -> Iterator[date]:
+def _turns_of_products(board: Board, lived: int, ahead: int) -> Iterator[date]:
     """The days after the earliest one from which, by age, a vaccine of a dose next in line may be offered or no longer."""
     for series in board.relevant:
+        if not any(each.longest > lived and each.shortest < ahead for each in series.product_ages):
+            continue  # no such age lies ahead: spare the look along the series
         outlook = board.outlook(series)
         if outlook.earliest is not None:
-            ways = (way for ways in series.targets[outlook.target].preferable.values() for way in ways if way.offered)
-            days = (board.person.age(bound) for way in ways for bound in (way.age_from, way.age_before) if bound is not None)
+            days = [board.person.age(each) for each in series.targets[outlook.target].turns.product_ages]
             yield from (day for day in days if day > outlook.earliest)
 
 

@@ -71,11 +71,15 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """When the outlook on a dose may change by time alone: at ages, on days of the calendar, some time after an earlier dose."""
+    """When the outlook on a dose may change by time alone: at ages, on days of the calendar, some time after an earlier dose.
+
+    At `product_ages` only the vaccines to offer may change.
+    """
 
     ages: tuple[Duration, ...]
     days: tuple[date, ...]
     since_doses: tuple[Duration, ...]
+    product_ages: tuple[Duration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,12 @@ class AntigenSeries:
     awaits: frozenset[str]
     indicated_by: frozenset[str]
     source: str
+    product_ages: tuple[Duration, ...] = field(init=False, repr=False)
+    """Every age at which a vaccine of some dose may be offered, or no longer."""
+
+    def __post_init__(self) -> None:
+        ages = dict.fromkeys(age for target in self.targets for age in target.turns.product_ages)
+        object.__setattr__(self, "product_ages", tuple(ages))
 
 
 @dataclass(frozen=True, slots=True)

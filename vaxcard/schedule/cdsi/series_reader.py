@@ -32,6 +32,7 @@ _COMPARES = {"greater than": operator.gt, "equal to": operator.eq, "less than": 
 _UNPREFERRED, LOWEST_PRIORITY = 1_000_000, "~"
 
 Conflicts = Mapping[str, Mapping[str, Conflict]]
+Products = Mapping[str, tuple[Product, ...]]
 
 
 def read_series(row: Element, antigen: str, conflicts: Conflicts) -> AntigenSeries:
@@ -104,12 +105,12 @@ def _read_dose(row: Element, number: int, conflicts: Conflicts) -> TargetDose:
         recurring=row.flag("recurringDose"),
         season=season,
         live_waits=_live_waits(preferable, conflicts),
-        turns=_turns(rules, skips_ahead, season),
+        turns=_turns(rules, skips_ahead, season, preferable),
         source=row.place,
     )
 
 
-def _turns(rules: Iterable[DatedRule], skips: Iterable[SkipSet], season: Season | None) -> Turns:
+def _turns(rules: Iterable[DatedRule], skips: Iterable[SkipSet], season: Season | None, preferable: Products) -> Turns:
     asked = [question for questions in skips for question in questions]
     bounds = [each for question in asked if isinstance(question, AgeBetween) for each in (question.age_from, question.age_before)]
     ages = [each for each in (*bounds, *(rule.maximum_age for rule in rules)) if each is not None]
@@ -119,7 +120,14 @@ def _turns(rules: Iterable[DatedRule], skips: Iterable[SkipSet], season: Season 
     if season is not None and season.end is not None:
         days.append(day_after(season.end))
     since = [question.interval for question in asked if isinstance(question, SincePrevious)]
-    return Turns(tuple(dict.fromkeys(ages)), tuple(sorted(set(days) - {FIRST, LAST})), tuple(dict.fromkeys(since)))
+    offered = [product for products in preferable.values() for product in products if product.offered]
+    bounds = [bound for product in offered for bound in (product.age_from, product.age_before)]
+    return Turns(
+        ages=tuple(dict.fromkeys(ages)),
+        days=tuple(sorted(set(days) - {FIRST, LAST})),
+        since_doses=tuple(dict.fromkeys(since)),
+        product_ages=tuple(dict.fromkeys(bound for bound in bounds if bound is not None)),
+    )
 
 
 def _read_products(row: Element, tag: str) -> dict[str, tuple[Product, ...]]:
