@@ -12,7 +12,7 @@ JOBS ?= 2
 LONG ?= 0.1
 TESTS ?= tests
 
-.PHONY: help install demo test check lint types test-long bench docs clean
+.PHONY: help install demo test check lint types test-long bench docs pictures clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: $(VENV)/installed-for-tests ## Print the figures, each beside its floor
 
 docs: $(VENV)/installed ## Write docs/schedule-cn.md from the scenarios of tests/schedule/cases
 	@$(BIN)/python docs/schedule_cn.py
+
+pictures: $(VENV)/installed-for-tests ## Draw docs/pictures anew: the cards, and every page of counter, desk and family
+	@for drawing in docs/pictures/*.py; do $(BIN)/python $$drawing || exit 1; done
 
 clean: ## Remove what was built; a registry under var/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

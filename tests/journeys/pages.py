@@ -27,6 +27,7 @@ from vaxcard.records.moving import MoveForm, record_move
 from vaxcard.records.not_given import NotGivenBecause, NotGivenForm, record_not_given
 from vaxcard.records.print_runs import runs
 from vaxcard.records.protection import protect
+from vaxcard.records.recalls import call_back
 from vaxcard.records.registry import DecisionForm, decide, observe
 from vaxcard.records.review import ROW_REFUSED, ImportBatch, Put, put_up
 
@@ -75,11 +76,13 @@ def a_town(house: House) -> Town:
     story.dose(child_id, "HepB", date(2026, 8, 24), TODAY, lot_number="D2603118")
     today = {"lot_number": "P2603119", "expires_on": date(2027, 8, 31), "site": "left-thigh", "route": "intramuscular"}
     given = story.dose(child_id, "IPV", TODAY, source=DoseSource.CLINIC, clinic_id=story.clinic_id, happened=None, **today)
-    others = {"twin": twin, "late": story.newborn(date(2025, 1, 10), TODAY, name="何雨桐"), **_children_elsewhere(story)}
-    _what_is_known(story, child_id)
+    father = [story.guardian("+8613900000009", name="何大山")]
+    late = story.newborn(date(2025, 1, 10), TODAY, name="何雨桐", guardians=father)
+    others = {"twin": twin, "late": late, **_children_elsewhere(story)}
+    recall_id = _what_is_known(story, child_id)
     token, _ = house.card(child_id)
-    parts = {"child_id": str(child_id), "dose_id": str(given.dose.id), "group": "DTaP", "token": token, "day": "2026-11-30"}
-    town = Town(house, child_id, others, {**parts, "number": "1", "slug": "dtap", "kind": "pdf"})
+    parts = {"child_id": str(child_id), "dose_id": str(given.dose.id), "group": "DTaP", "token": token, "recall_id": str(recall_id)}
+    town = Town(house, child_id, others, {**parts, "day": "2026-11-30", "number": "1", "slug": "dtap", "kind": "pdf"})
     _opened_by_the_family(town)
     _asked_for_by_staff(town)
     return town
@@ -95,7 +98,8 @@ def _children_elsewhere(story: Story) -> dict[str, UUID]:
     return {"far": far, "hidden": hidden, "moved": moved}
 
 
-def _what_is_known(story: Story, child_id: UUID) -> None:
+def _what_is_known(story: Story, child_id: UUID) -> UUID:
+    """Findings, a decision, a dose put off, a row that was refused, and a recall of a lot that the child had; gives the recall."""
     with story.on(TODAY) as acting:
         observe(acting, child_id, an_id(), "mother-hbsag", "positive", on=BORN)
         decide(acting, child_id, DecisionForm(an_id(), "MMR", "never", "an invented reason"))
@@ -105,6 +109,7 @@ def _what_is_known(story: Story, child_id: UUID) -> None:
         acting.session.add(batch)
         acting.session.flush()
         put_up(acting, load_child(acting.session, child_id), Put(batch.id, ROW_REFUSED, "接种记录", 41, (), REFUSED_ROW), an_id)
+        return call_back(acting, an_id(), "HepB", ["D2603118"], "an invented fault").id
 
 
 def _opened_by_the_family(town: Town) -> None:
@@ -112,7 +117,9 @@ def _opened_by_the_family(town: Town) -> None:
     mailbox, door, client = mailbox_of(town.house), f"/C/{town.parts['token']}", town.house.client()
     _send(client, f"{door}/open", f"{door}/open", {"who": "mother", "to": "record"})
     assert _send(client, f"{door}/code", f"{door}/code", {"code": mailbox.code, "to": "record"}).status_code == 303
-    _send(client, f"{door}/after", f"{door}/after", {"sign": "fever", "words": "an invented fever"})
+    seen = re.search(r'name="sign" value="([^"]+)"', client.get(f"{door}/after").text)
+    assert seen is not None
+    _send(client, f"{door}/after", f"{door}/after", {"sign": seen[1], "numbers-shown": "yes", "words": "an invented sign"})
     town.clients[FAMILY] = client
 
 
