@@ -30,7 +30,7 @@ def manifest(tmp_path):
     return json.loads((tmp_path / "cards.manifest.json").read_text(encoding="utf-8"))
 
 
-def cut_short(story, press, children, after):
+def cut_short(story, press, children, after, **more):
     """A run of one set a file that dies once `after` sets are done."""
 
     def die(done, _total):
@@ -38,7 +38,7 @@ def cut_short(story, press, children, after):
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        press(story, children, sets_a_file=1, progress=die)
+        press(story, children, sets_a_file=1, progress=die, **more)
 
 
 def test_a_run_that_was_killed_goes_on_and_prints_no_card_twice(story, press, tmp_path):
@@ -58,24 +58,24 @@ def test_a_run_that_was_killed_goes_on_and_prints_no_card_twice(story, press, tm
 
 def test_a_file_that_was_damaged_meanwhile_is_printed_again(story, press, tmp_path):
     children = [story.newborn(BORN, TODAY) for _ in range(3)]
-    cut_short(story, press, children, 2)
+    cut_short(story, press, children, 2, places=[2])
     (tmp_path / "cards-002.pdf").write_bytes(b"half a file")
-    run = press(story, children, sets_a_file=1)
-    assert run.resumed == 1 and len(links(tmp_path / "cards-002.pdf")) == 16
+    run = press(story, children, sets_a_file=1, places=[2])
+    assert run.resumed == 1 and len(links(tmp_path / "cards-002.pdf")) == 2
 
 
 def test_children_who_came_meanwhile_are_printed_after_the_others(story, press, tmp_path):
     children = [story.newborn(BORN, TODAY) for _ in range(2)]
-    cut_short(story, press, children, 1)
-    run = press(story, [*children, story.newborn(BORN, TODAY)], sets_a_file=1)
-    assert run.sets == 3 and manifest(tmp_path)["totals"] == {"sets": 3, "cards": 24, "files": 3}
+    cut_short(story, press, children, 1, places=[2])
+    run = press(story, [*children, story.newborn(BORN, TODAY)], sets_a_file=1, places=[2])
+    assert run.sets == 3 and manifest(tmp_path)["totals"] == {"sets": 3, "cards": 3, "files": 3}
 
 
 def test_an_unfinished_run_is_not_mixed_with_one_of_another_kind(story, press):
     children = [story.newborn(BORN, TODAY) for _ in range(2)]
-    cut_short(story, press, children, 1)
+    cut_short(story, press, children, 1, places=[2])
     with pytest.raises(InputFault, match="give another --out"):
-        press(story, children, sets_a_file=1, sheet="single")
+        press(story, children, sets_a_file=1, sheet="single", places=[2])
 
 
 def test_a_finished_run_is_printed_anew(story, press):
@@ -88,7 +88,7 @@ def test_a_finished_run_is_printed_anew(story, press):
 
 def test_the_bar_moves_evenly(story, press):
     told = []
-    press(story, [story.newborn(BORN, TODAY) for _ in range(10)], progress=lambda done, _: told.append(done))
+    press(story, [story.newborn(BORN, TODAY) for _ in range(10)], places=[2], progress=lambda done, _: told.append(done))
     assert told == sorted(told) and set(told) >= {2, 4, 6, 8, 10}
 
 
@@ -188,7 +188,7 @@ def counted(story):
 
 def test_codes_that_had_to_be_typed_are_counted_for_the_run_that_printed_the_card(story, press):
     child = story.newborn(BORN, TODAY)
-    press(story, [child])
+    press(story, [child], places=[2])
     assert counted(story) == [Reading(0, 0)] and counted(story)[0].typed_share is None
     read(story, child, scanned=3, typed=1)
     assert counted(story) == [Reading(3, 1)] and counted(story)[0].typed_share == 0.25
@@ -196,9 +196,9 @@ def test_codes_that_had_to_be_typed_are_counted_for_the_run_that_printed_the_car
 
 def test_what_a_bad_print_counted_stays_with_it_when_its_cards_are_printed_again(story, press, tmp_path):
     child = story.newborn(BORN, TODAY)
-    press(story, [child])
+    press(story, [child], places=[2])
     read(story, child, typed=2)
-    press(story, [child], out=tmp_path / "again.pdf")
+    press(story, [child], out=tmp_path / "again.pdf", places=[2])
     read(story, child, scanned=5)
     assert sorted(counted(story), key=lambda each: each.typed) == [Reading(5, 0), Reading(0, 2)]
 
