@@ -121,7 +121,8 @@ def fill(database: Database, children: int, *, fewest: int = 20, clinics: int = 
             rows = [_child(database.keyring, number, clinics, shared[number % len(shared)], kept) for number in numbers]
             connection.execute(insert(ChildRecord.__table__), [_plain(row) for row in rows])
             connection.execute(insert(CardRecord.__table__), [_card(database.keyring, number) for number in numbers])
-    return _multiply(database, people, shared, kept)
+    _multiply(database, people, shared, kept)
+    return sum(len(shared[number % len(shared)].patient[1].doses) for number in range(children))
 
 
 def alike(database: Database, fewest: int) -> list[Alike]:
@@ -199,20 +200,19 @@ def _card(keyring: Keyring, number: int) -> dict[str, Any]:
     return {"id": card, "child_id": child_id(number), **seen, **facts}
 
 
-def _multiply(database: Database, people: Table, shared: Sequence[Alike], kept: bool) -> int:
+def _multiply(database: Database, people: Table, shared: Sequence[Alike], kept: bool) -> None:
     """Give every child the rows of its history, in the database alone."""
     with database.engine.begin() as connection:
-        doses = _poured(connection, people, DoseRecord.__table__, [row for each in shared for row in _doses(each)])
+        _poured(connection, people, DoseRecord.__table__, [row for each in shared for row in _doses(each)])
         if kept:
             _poured(connection, people, StoredEvaluation.__table__, [row for each in shared for row in _worth(each)])
             _poured(connection, people, DueRow.__table__, [row for each in shared for row in _due(each)])
             _poured(connection, people, NextVisit.__table__, [row for each in shared for row in _visits(each)])
         people.drop(connection)
-    return doses
 
 
-def _poured(connection: Connection, people: Table, into: Any, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert each row once for every child of its history, one place of the histories after the other; returns how many came to be."""
+def _poured(connection: Connection, people: Table, into: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert each row once for every child of its history, one place of the histories after the other."""
     own = {"id": _made_id, "dose_id": _made_id}
     made = [column for column in into.columns if column.name in own]
     whose = [column for column in into.columns if column.name in ("child_id", "clinic_id")]
@@ -223,14 +223,12 @@ def _poured(connection: Connection, people: Table, into: Any, rows: Sequence[dic
     told.create(connection)
     connection.execute(insert(told), rows)
     names = [*(each.name for each in made), *(each.name for each in whose), *(each.name for each in rest)]
-    count = 0
     for (turn,) in connection.execute(select(told.c.turn).distinct().order_by(told.c.turn)).all():
         values = [own[each.name](connection, told.c.turn, people.c.number) for each in made]
         values += [people.c[each.name] for each in whose] + [told.c[each.name] for each in rest]
         found = select(*values).join_from(people, told, people.c.alike == told.c.alike).where(told.c.turn == turn)
-        count += connection.execute(insert(into).from_select(names, found.order_by(people.c.number))).rowcount
+        connection.execute(insert(into).from_select(names, found.order_by(people.c.number)))
     told.drop(connection)
-    return count
 
 
 def _made_id(connection: Connection, place: Any, number: Any) -> Any:

@@ -103,6 +103,7 @@ def _listen(house: House, host: str, port: int) -> Any:
     check_public_url(house.settings.public_url, qr_version=house.settings.qr_version)
     app = create_app(house.settings, house.database, house.schedule, house.now)
     hush(logging.getLogger("waitress"))
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it would write a line for every request that waits its turn
     try:
         return create_server(
             app,
