@@ -48,6 +48,7 @@ from vaxcard.web import (
     programme,
     recording,
     registering,
+    reminders,
     rendering,
     reviewing,
     staff,
@@ -110,7 +111,7 @@ def _open_doors(app: Flask) -> None:
         app.register_blueprint(machine_door)
     at_the_counter = (counter.counter, opening.record_opening, camera.camera, boxes.boxes, recording.recording, printing.printing)
     at_the_desk = (desk.desk, opening_days.opening_days, print_desk.print_desk, printers.printers, family_counter.family_counter)
-    lists = (registering.registering, late_list.late_list, reviewing.reviewing, programme.programme)
+    lists = (registering.registering, late_list.late_list, reviewing.reviewing, programme.programme, reminders.texts)
     what_else = (changing.changing, paper.paper, whereabouts.whereabouts, deciding.deciding, contacts.contacts, appointing.appointing)
     of_staff = (accounts.accounts, staff.staff, access_logs.access_logs)
     for pages in (front.front, look.look, *of_staff, *at_the_counter, *what_else, family.family, *at_the_desk, *lists):

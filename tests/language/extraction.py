@@ -20,7 +20,7 @@ SPEAKING = [
     "records/review.py",
     *("records/trace_codes.py", "records/not_given.py", "records/transcribing.py", "records/moving.py", "records/ending.py"),
     *("cards/issuing.py", "cards/taking_back.py", "records/print_queue.py", "records/printers.py"),
-    *("records/family_codes.py", "records/family_notes.py", "records/texts_wished.py"),
+    *("records/family_codes.py", "records/family_notes.py", "records/texts_wished.py", "records/recalls.py"),
     *("api", "web", "papers/frames.py", "keyring.py"),
 ]
 ERRORS = {

@@ -105,6 +105,11 @@ def languages() -> list[str]:
     return sorted(path.name for path in _folder().iterdir() if path.is_dir())
 
 
+def example_name(lang: str) -> str:
+    """A child's display name for a preview in a language."""
+    return _style(lang)["example"]
+
+
 @cache
 def stop_words() -> frozenset[str]:
     """What a family may write to end the texts, in every language that there is."""
