@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -14,10 +15,12 @@ from tests.serving import TODAY, House, said
 from tests.story import an_id
 from vaxcard.api.access import RECORDING
 from vaxcard.records.clinics import Role, Scope
+from vaxcard.records.doses import doses_of
 from vaxcard.records.not_given import NotGivenBecause, NotGivenForm, record_not_given
 from vaxcard.records.registry import DecisionForm, decide, observe
 
 BORN = date(2026, 7, 22)
+LEFT_OUT = (SIGNED_OUT, "printing.pictures", "printing.card_set")  # ends the session; drawings, read in tests/cards
 TOLD_TO_NOBODY_ELSE = "an invented reason that is nobody's business"
 NOTED = "an invented note about an illness"
 OTHERS = [*(role for role in Role if role not in RECORDING), "key"]
@@ -39,11 +42,15 @@ def child_id(house: House) -> UUID:
 
 
 def answers(house: House, client: Any, child_id: UUID, headers: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What every door to a child says, whatever it is asked with."""
-    for method, route in doors(house):
-        if "child_id" in route.arguments and route.endpoint != SIGNED_OUT and set(route.arguments) <= {"child_id", "group"}:
-            path = route.rule.replace("<uuid:child_id>", str(child_id)).replace("<group>", "MMR")
-            yield f"{method} {route.rule}", client.open(path, method=method, headers=headers).data.decode(errors="replace")
+    """What every door says, whatever it is asked with: a child's own, a dose's, the desk's lists of everybody."""
+    with house.story.database.reading() as session:
+        dose_id = doses_of(session, child_id)[0].id
+    parts = {"child_id": str(child_id), "dose_id": str(dose_id), "group": "MMR", "day": TODAY.isoformat(), "kind": "zpl"}
+    for method, route in sorted(doors(house), key=lambda door: door[0] != "GET"):  # what only shows goes before what changes
+        if route.endpoint not in LEFT_OUT and route.arguments <= parts.keys():
+            path = re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda part: parts[part[1]], route.rule)
+            with client.open(path, method=method, headers=headers) as answer:
+                yield f"{method} {route.rule}", answer.data.decode(errors="replace")
     token, _ = house.card(child_id)
     yield "scan", client.post("/api/v1/scans", json={"code": token}, headers=headers).text
     yield "the card's address", client.get(f"/C/{token}", headers=headers, follow_redirects=True).text
