@@ -70,3 +70,14 @@ def test_a_box_whose_product_is_not_known_leads_on_to_the_vaccine(counter: Desk)
     hands = Hands(screen)
     hands.scan("01069012345678611727083110X2603118\x1d21000123456789")
     hands.focused("vaccine")
+
+
+def test_a_browser_of_another_language_leaves_no_date_to_be_guessed(counter: Desk) -> None:
+    child_id, nurse = counter.house.story.newborn(BORN, TODAY), counter.nurse()
+    state = nurse.screen.context.storage_state()
+    with counter.browser.new_context(locale="en-US", storage_state=state) as context:
+        page = context.new_page()
+        page.goto(f"{counter.address}/counter/children/{child_id}/doses/new/DTaP")
+        assert page.locator("#given_on + output").inner_text() == "2026年11月24日"
+        page.locator("#expires_on").fill("2027-08-31")
+        assert page.locator("#expires_on + output").inner_text() == "2027年8月31日"
