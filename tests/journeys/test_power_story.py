@@ -61,6 +61,7 @@ def is_whole(house: House) -> bool:
         return not audit.verify(session, house.story.database.keyring) and not integrity.verify(session, house.story.database.keyring)
 
 
+@pytest.mark.long
 def test_the_power_goes_twice_and_the_dose_is_on_record_once(house: House, plant: Plant, port: int, browser: Any) -> None:
     child_id = house.story.newborn(BORN, TODAY)
     with ExitStack() as windows:
