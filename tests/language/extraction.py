@@ -16,7 +16,8 @@ KEYWORDS = {"marked": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 # The rooms whose errors a nurse or a family may come to read.
 SPEAKING = [
     *("records/registry.py", "records/stops.py", "records/chart.py", "records/issued_cards.py", "records/visits.py"),
-    *("records/openings.py", "records/appointments.py", "records/staff.py", "records/guardians.py", "records/opening_days.py", "records/late.py"),
+    *("records/openings.py", "records/appointments.py", "records/staff.py", "records/guardians.py"),
+    *("records/opening_days.py", "records/late.py"),
     "records/review.py",
     *("records/trace_codes.py", "records/not_given.py", "records/transcribing.py", "records/moving.py", "records/ending.py"),
     *("cards/issuing.py", "cards/taking_back.py", "records/print_queue.py", "records/printers.py"),

@@ -9,8 +9,6 @@ from vaxcard.errors import Conflict
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
 
-_KINDS = {"observation": ObservationRecord, "decision": DecisionRecord}
-
 
 def refuse_stale_facts(session: Session, child: ChildRecord, seen_version: int | None) -> None:
     """Raise Conflict where another version of the record was seen; its difference names the facts by kind and id, never what they say."""
@@ -26,9 +24,11 @@ def refuse_stale_facts(session: Session, child: ChildRecord, seen_version: int |
 def facts_since(session: Session, child: ChildRecord, version: int) -> list[dict[str, str]]:
     """The findings and decisions that came or went after a version: kind, id, and `recorded` or `ended`."""
     found: list[tuple[int, dict[str, str]]] = []
-    for kind, table in _KINDS.items():
-        for row in session.scalars(select(table).where(table.child_id == child.id)):
-            for when, change in ((row.recorded_version, "recorded"), (row.ended_version, "ended")):
-                if when is not None and when > version:
-                    found.append((when, {"kind": kind, "id": str(row.id), "change": change}))
+    findings = session.scalars(select(ObservationRecord).where(ObservationRecord.child_id == child.id))
+    decisions = session.scalars(select(DecisionRecord).where(DecisionRecord.child_id == child.id))
+    for row in (*findings, *decisions):
+        kind = "observation" if isinstance(row, ObservationRecord) else "decision"
+        for when, change in ((row.recorded_version, "recorded"), (row.ended_version, "ended")):
+            if when is not None and when > version:
+                found.append((when, {"kind": kind, "id": str(row.id), "change": change}))
     return [each for _, each in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))]
