@@ -27,7 +27,7 @@ def test_the_numbers_are_drawn_told_and_written_out(house: House) -> None:
     house.story.newborn(date(2026, 10, 24), date(2026, 10, 24))
     planned(house.story, TODAY)
     page = house.signed_in().get("/desk/texts").text
-    assert 'role="img" aria-labelledby="bars-t bars-d"' in page and "待发 1，不明 0" in page
+    assert 'role="img" aria-labelledby="bars-t bars-d"' in page and "待发 1，说不准 0" in page
     assert page.count('<rect class="planned"') == 2  # the bar and the key
     assert len(re.findall(r'<th scope="row">', page)) == 17
     assert "hold-out" not in page and "/desk/texts/recalls" in page
