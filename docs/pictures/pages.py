@@ -32,10 +32,13 @@ from vaxcard.schedule.loader import load_schedule  # noqa: E402
 
 SCREEN, TABLET = (1280, 800), (820, 1180)
 SHRUNK = 400  # pixels high in the sheet
-GAP, COLOURS = 12, 40
+GAP = 12
 GROUND = (137, 134, 127)
 AREAS = ("/desk/", "/desk/families", "/desk/print/", "/programme/clinics")
 FRAGMENTS = ("print_desk.progress",)
+NEUTRALS = ("1C1B19", "4A4743", "66625C", "8A847A", "D6D0C6", "ECE8E0", "F7F5F1", "FFFFFF", "FAEEEF", "F1ECE2", "89867F")
+FILLS = ("56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7", "47443F", "9B1B30")
+GREYS = 24  # steps from ink to white, for the edges of letters
 
 
 def room(page: Page) -> str | None:
@@ -82,6 +85,18 @@ def sheet(rows: Iterable[list[Image.Image]], columns: int = 2) -> Image.Image:
     return whole
 
 
+def palette() -> Image.Image:
+    """The colours that pages are drawn in, and what lies between them and white or ink: an adaptive palette takes one for another."""
+    ink, *_ = neutrals = [bytes.fromhex(each) for each in NEUTRALS]
+    fills = [bytes.fromhex(each) for each in FILLS]
+    mixed = [bytes((one + other) // 2 for one, other in zip(fill, end, strict=True)) for fill in fills for end in (ink, b"\xff" * 3)]
+    greys = [bytes(value + (255 - value) * step // GREYS for value in ink) for step in range(GREYS)]
+    colours = b"".join([*neutrals, *fills, *mixed, *greys])
+    image = Image.new("P", (1, 1))
+    image.putpalette(colours + colours[:3] * (256 - len(colours) // 3))
+    return image
+
+
 def main() -> None:
     """Write the sheets beside this file."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -94,8 +109,8 @@ def main() -> None:
                 told = {"env": {**os.environ, "LANGUAGE": spoken}, "args": [*QUIET_AND_CLOSED, f"--lang={spoken.replace('_', '-')}"]}
                 browser = driver.chromium.launch(executable_path=chromium, **told)
                 for name, rows in draw(town, browser, lang).items():
-                    drawn = sheet(rows)
-                    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(HERE / f"{name}-pages-{lang}.png", optimize=True)
+                    drawn = sheet(rows).quantize(palette=palette(), dither=Image.Dither.NONE)
+                    drawn.save(HERE / f"{name}-pages-{lang}.png", optimize=True)
                 browser.close()
 
 
