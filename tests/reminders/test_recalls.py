@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from tests.reminders.conftest import RecordingChannel, planned, sent, texts
-from tests.story import Story
-from vaxcard.errors import InputFault
+from tests.story import Story, an_id
+from vaxcard.errors import InputFault, Refused
 from vaxcard.records.chart import load_child
+from vaxcard.records.doses import DoseForm
 from vaxcard.records.messages import MessageKind
 from vaxcard.records.people import ChildState
 from vaxcard.records.recalls import RecallRecord, call_back, recall_of_lot
+from vaxcard.records.registry import record_dose
 from vaxcard.reminders.hold_out import set_hold_out
 from vaxcard.reminders.recalls import Line, Recalled, call_list, plan_recall
 
@@ -130,3 +133,15 @@ def test_the_counter_can_ask_whether_a_lot_is_called_back(story: Story) -> None:
         assert recall_of_lot(session, "HepB", "２０２６０１-7") is not None
         assert recall_of_lot(session, "HepB", "202601-8") is None
         assert recall_of_lot(session, "BCG", "202601-7") is None
+
+
+def test_a_recalled_lot_is_stopped_before_the_needle_and_recorded_where_it_was_given(story: Story) -> None:
+    recall(story)
+    child = story.child(BORN, BORN)
+    form = DoseForm(an_id(), "HepB", ON, lot_number="202601-7", expires_on=date(2027, 1, 1), site="left_thigh", typed_because="no code")
+    with story.on(ON) as acting, pytest.raises(Refused) as stopped:
+        record_dose(acting, child, form)
+    assert stopped.value.reason == "recalled-lot"
+    with story.on(ON) as acting:
+        kept = record_dose(acting, child, replace(form, happened="seen only afterwards"))
+    assert kept.dose.incidents == ["recalled-lot"]

@@ -13,6 +13,7 @@ from vaxcard.records.acting import Acting
 from vaxcard.records.boxes import other_vaccine
 from vaxcard.records.doses import DoseForm, DoseSource
 from vaxcard.records.people import ChildRecord, ChildState
+from vaxcard.records.recalls import recall_of_lot
 from vaxcard.records.trace_codes import used_for
 from vaxcard.schedule.history import DoseAdministered
 from vaxcard.schedule.outcomes import EvaluationStatus
@@ -66,6 +67,7 @@ _LEAST_REASON = 2
 
 _SAID = {
     "expired": "the vaccine was past its expiry date on that day",
+    "recalled-lot": "this lot has been recalled",
     "duplicate-vaccine-same-day": "this vaccine is already recorded for the child on that day",
     "site-already-used-today": "another injection on that day went into the same site",
     "not-due": "this vaccine is not due for the child today",
@@ -83,6 +85,7 @@ def _stops(acting: Acting, read: chart.Chart, form: DoseForm) -> list[tuple[str,
     injected = acting.schedule.vaccines[form.vaccine].route != "oral"
     return [
         ("expired", form.expires_on is not None and form.expires_on < form.given_on),
+        ("recalled-lot", _is_recalled(acting, form)),
         ("duplicate-vaccine-same-day", any(dose.vaccine == form.vaccine for dose in that_day)),
         (
             "site-already-used-today",
@@ -97,6 +100,12 @@ def _stops(acting: Acting, read: chart.Chart, form: DoseForm) -> list[tuple[str,
         ("box-used-before", used is not None and used.child_id == child.id and used.given_on != form.given_on),
         ("box-of-another-vaccine", _holds_another(acting, form)),
     ]
+
+
+def _is_recalled(acting: Acting, form: DoseForm) -> bool:
+    """Whether the lot is called back. A dose that a paper tells of was given; whoever had it stands on the recall's own list."""
+    given_here = form.source == DoseSource.CLINIC and form.lot_number is not None
+    return given_here and recall_of_lot(acting.session, form.vaccine, form.lot_number or "") is not None
 
 
 def _holds_another(acting: Acting, form: DoseForm) -> bool:
