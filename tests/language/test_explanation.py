@@ -32,6 +32,13 @@ def test_a_live_dose_too_early_is_told_with_the_days_and_the_day_from_which_it_c
     assert said.endswith("It would have counted from 29 September 2026.")
 
 
+def test_a_dose_too_early_twice_over_is_told_the_one_day_that_would_have_done_for_both() -> None:
+    doses = [{"given_on": day, "vaccine": "JE-L"} for day in ("2025-10-01", "2025-10-02")]
+    said = line(told({"born_on": "2023-11-01", "doses": doses}), "2. 2 October 2025")
+    assert "1 day after the dose before" in said
+    assert said.endswith("live vaccines need 28 days. It would have counted from 1 October 2026.")
+
+
 def test_an_interval_too_short_is_told_with_what_is_needed() -> None:
     doses = [{"given_on": day, "vaccine": "DTaP"} for day in ("2026-03-01", "2026-03-28")]
     said = line(told({"born_on": "2025-12-01", "doses": doses}), "2. 28 March 2026")

@@ -99,11 +99,13 @@ class _Telling:
         return self._sentences(head, [*self._reasons(each.reasons), *self._from_when(each)])
 
     def _from_when(self, each: Evaluation) -> Iterator[str]:
-        """The day from which a dose that came too early would have counted, where its reason does not tell it itself."""
-        for reason in each.reasons:
-            day = reason.values.get("valid_from")
-            if isinstance(day, date) and reason.code in _TELL_NO_DAY and self._may_tell(reason):
-                yield self._say(marked("It would have counted from %(day)s"), day=self._day(day))
+        """The one day from which a dose that came too early would have counted for all its reasons, where they don't tell it themselves."""
+        days = [(day, reason) for reason in each.reasons if isinstance(day := reason.values.get("valid_from"), date)]
+        if not days:
+            return
+        day, latest = max(days, key=lambda found: found[0])
+        if latest.code in _TELL_NO_DAY and self._may_tell(latest):
+            yield self._say(marked("It would have counted from %(day)s"), day=self._day(day))
 
     def _owed(self, each: Forecast) -> str:
         name = self._group(each.group)

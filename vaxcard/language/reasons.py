@@ -18,8 +18,8 @@ SENTENCES: Mapping[str, str] = {
     ReasonCode.GRACE_PERIOD: marked("A little before %(minimum_age)s, and still counted"),
     ReasonCode.TOO_OLD: marked("Given after the last age, %(maximum_age)s; it does no harm and need not be repeated"),
     ReasonCode.BEFORE_BIRTH: marked("The date lies before birth: check it"),
-    ReasonCode.INTERVAL_TOO_SHORT: marked("%(early)s too early: %(days)s days after the dose before, and %(minimum_interval)s are needed"),
-    ReasonCode.LIVE_TOO_SOON: marked("%(early)s too early: %(days)s days after %(other_vaccine)s; live vaccines need %(minimum_interval)s"),
+    ReasonCode.INTERVAL_TOO_SHORT: marked("%(early)s too early: %(days)s after the dose before, and %(minimum_interval)s are needed"),
+    ReasonCode.LIVE_TOO_SOON: marked("%(early)s too early: %(days)s after %(other_vaccine)s; live vaccines need %(minimum_interval)s"),
     ReasonCode.TOO_SOON_AFTER_OBSERVATION: marked("Too soon after %(observation)s; it counts from %(valid_from)s"),
     ReasonCode.WRONG_VACCINE: marked("%(vaccine)s does not count for this dose, which takes %(expected)s"),
     ReasonCode.INADVERTENT: marked("%(vaccine)s is not meant for this dose; it was given by mistake"),
@@ -96,7 +96,7 @@ def say_reason(
         sentence = _ASKED
     values = {name: _value(name, value, lang, vaccine_name, near) for name, value in reason.values.items()}
     if early := _days_too_early(reason):
-        values["early"] = say_count(early, "day", lang)
+        values |= {"early": say_count(early, "day", lang), "days": say_count(int(values["days"]), "day", lang)}
     said = words.gettext(sentence) % _Told(values)
     asks = (questions or {}).get(str(reason.values.get("rule", "")))
     if asks is None:
