@@ -89,7 +89,7 @@ def test_an_unknown_token_says_how_to_find_the_child(story: Story) -> None:
 @pytest.mark.parametrize(
     ("state", "error", "advice"),
     [
-        (CardState.REPLACED, CardReplaced, "new card"),
+        (CardState.REPLACED, CardRevoked, "name and birth date"),
         (CardState.LOST, CardRevoked, "name and birth date"),
         (CardState.REVOKED, CardRevoked, "by name and birth date"),
         (CardState.BLANK, CardClosed, "at the counter"),
@@ -107,6 +107,16 @@ def test_a_card_out_of_use_says_so_in_its_own_way(
     with story.database.reading() as session:
         assert cards_of(session, child) == []
         assert [each.closed_by for each in cards_of(session, child, only_active=False)] == ["staff:1"]
+
+
+def test_a_replaced_card_sends_to_the_newer_one_once_that_is_printed(story: Story, child: UUID) -> None:
+    old = issued(story, child)
+    with story.on(BORN) as acting:
+        card = acting.session.get_one(CardRecord, old.id)
+        close_cards(acting.session, [card], CardState.REPLACED, by="staff:1", reason="worn", now=acting.now)
+    issued(story, child, COVER, "AAAAAAA1")
+    with pytest.raises(CardReplaced, match="new card"):
+        opened(story, old.token(story.database.keyring))
 
 
 def test_a_short_code_is_never_given_twice(story: Story, child: UUID) -> None:
