@@ -73,6 +73,28 @@ def test_faults_of_case_files_are_told_with_their_file_and_case(vaxcard: Run, tm
         assert said in done.stdout
 
 
+def test_a_case_with_a_finding_that_no_rule_knows_is_refused(vaxcard: Run, tmp_path: Path) -> None:
+    findings = [
+        '{ code = "hiv-staus", value = "infected" }',
+        '{ code = "hiv-status", value = "infectd" }',
+        '{ code = "immunoglobulin", value = "IVIG" }',
+        '{ code = "outbreak-dose", value = "yes", no_rule = true }',
+    ]
+    (tmp_path / "mine.toml").write_text(
+        f'[[case]]\ntitle = "one"\nborn_on = 2025-01-01\ntoday = 2026-01-01\nobservations = [{", ".join(findings)}]\n'
+        'forecasts = [{ group = "BCG", reasons = ["too_early"] }]\n', "utf-8",
+    )  # fmt: skip
+    done = vaxcard("schedule", "check", "--cases", str(tmp_path))
+    assert done.returncode == 1 and not done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("fault")] == [
+        'fault: mine.toml, case 1, observations 1: code: "hiv-staus": no rule of the schedule asks about it. the nearest known: hiv-status',
+        'fault: mine.toml, case 1, observations 2: value: "infectd": no rule of the schedule knows it. '
+        "the nearest known: infected, uninfected",
+        "fault: mine.toml, case 1, observations 3: on: is missing, and a rule counts from this day. write a date as 2026-06-17",
+        'fault: mine.toml, case 1, forecasts 1: reasons: "too_early" is not known here. the nearest known: too_old, too_young',
+    ]
+
+
 def test_a_schedule_that_is_not_shipped_is_refused(vaxcard: Run) -> None:
     done = vaxcard("schedule", "check", "--schedule", "atlantis")
     assert done.returncode == 2 and "no schedule atlantis is shipped" in done.stderr

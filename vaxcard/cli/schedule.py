@@ -15,6 +15,7 @@ import click
 from vaxcard.cli.opening import House, open_house
 from vaxcard.errors import InputFault
 from vaxcard.language.explanation import explain
+from vaxcard.language.unread import place_of, say_unread
 from vaxcard.programme.rebuild import rebuild
 from vaxcard.programme.shadow import differences
 from vaxcard.records import signatures
@@ -29,6 +30,7 @@ from vaxcard.schedule.questions import load_questions
 from vaxcard.schedule.rules import Schedule
 from vaxcard.schedule.scenarios import differences as differences_of_case
 from vaxcard.schedule.scenarios import read_scenarios
+from vaxcard.schedule.unread import Findings, Unread, passed_over
 from vaxcard.settings import load_settings
 
 
@@ -38,37 +40,56 @@ def schedule() -> None:
 
 
 @schedule.command()
-@click.option("--schedule", "code", default="cn", show_default=True, help="Code of the national schedule.")
+@click.option("--schedule", "code", default="cn", show_default=True, help="Code of a schedule that is shipped, or a FOLDER of rules.")
 @click.option("--cdsi", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of CDC's supporting data.")
 def assess(code: str, folder: Path | None) -> None:
     """Read patients from standard input, one JSON object a line; write an answer a line.
 
     With --cdsi, the schedule is CDC's supporting data as published, doses are told by cvx and mvx, observations by CDSi's codes.
     A faulty line answers {"id", "error"} and the run goes on; the exit status is 1 when any line failed.
+    What of a patient no rule reads, such as a misspelt key, changes nothing: standard error names its place, a line a patient.
     """
-    rules = load_cdsi(folder) if folder is not None else load_schedule(code)
+    rules = load_cdsi(folder) if folder is not None else load_schedule(_shipped_or_folder(code))
     failed = False
-    for answer in assess_stream(sys.stdin, rules):
+    for answer in assess_stream(sys.stdin, rules, _note_unread):
         failed = failed or "error" in answer
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     sys.exit(1 if failed else 0)
 
 
+def _shipped_or_folder(written: str) -> str:
+    """The code of a schedule that is shipped, else the whole path of a folder; what is neither is refused where it is read."""
+    if Path(written).name == written and (DATA / written).is_dir():
+        return written
+    return str(Path(written).resolve()) if Path(written).is_dir() else written
+
+
+def _note_unread(patient_id: object, found: tuple[Unread, ...]) -> None:
+    places = "; ".join(map(place_of, found))
+    sys.stderr.write(f"{json.dumps(patient_id, ensure_ascii=False)}: passed over: {places}\n")
+
+
 @schedule.command("explain")
-@click.option("--schedule", "code", default="cn", show_default=True, help="Code of the national schedule.")
+@click.option("--schedule", "code", default="cn", show_default=True, help="Code of a schedule that is shipped, or a FOLDER of rules.")
 @click.option("--lang", default="zh", show_default=True, help="Language of the sentences.")
 @click.option("--staff", is_flag=True, help="Tell sensitive reasons as well: for physician and vaccinator only.")
 def explain_command(code: str, lang: str, staff: bool) -> None:
-    """Read one patient from standard input, a JSON object as for `assess`; say in sentences what counts and what is owed."""
-    rules = load_schedule(code)
-    child, history, on = read_patient(rules, _one_patient(sys.stdin.read()))
+    """Read one patient from standard input, a JSON object as for `assess`; say in sentences what counts and what is owed.
+
+    It ends with what was passed over: keys that nobody reads, findings and values that no rule knows. --staff repeats what was written.
+    """
+    code = _shipped_or_folder(code)
+    rules, patient = load_schedule(code), _one_patient(sys.stdin.read())
+    child, history, on = read_patient(rules, patient)
     assessment = assess_child(rules, child, history, on)
     for line in explain(rules, child, assessment, lang, questions=load_questions(code), told_sensitive=staff):
         click.echo(line)
+    for line in say_unread(passed_over(Findings(rules), patient), lang, told_sensitive=staff):
+        click.echo(line)
 
 
-def _one_patient(written: str) -> dict[str, object]:
+def _one_patient(written: str) -> dict[str, Any]:
     advice = 'write {"born_on": …, "assessed_on": …, "doses": [{"given_on": …, "vaccine": …}]}'
     try:
         patient = json.loads(written)

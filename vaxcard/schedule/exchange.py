@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,29 +10,43 @@ from vaxcard.errors import InputFault
 from vaxcard.schedule.assessment import AnySchedule, assess
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import Assessment, Evaluation, Forecast, Reason
+from vaxcard.schedule.unread import Findings, Unread, passed_over
 
 SEXES = {"female", "male", "unknown"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DECISIONS = {"accept", "complete", "give", "never"}
 
 
-def assess_stream(lines: Iterable[str], schedule: AnySchedule) -> Iterator[dict[str, Any]]:
-    """One answer for each line that is not blank, in order, as they come; a faulty line yields its id and its error."""
+Told = Callable[[object, tuple[Unread, ...]], None]
+
+
+def assess_stream(lines: Iterable[str], schedule: AnySchedule, told: Told | None = None) -> Iterator[dict[str, Any]]:
+    """One answer for each line that is not blank, in order, as they come; a faulty line yields its id and its error.
+
+    `told` hears the id of each patient of whom something was passed over, and what; the answers are the same with it and without.
+    """
+    findings = Findings(schedule) if told else None
     for line in lines:
         if line.strip():
-            yield answer_line(schedule, line)
+            found, patient = _answered(schedule, line)
+            if told and findings and (unread := passed_over(findings, patient) if "error" not in found else ()):
+                told(found["id"], unread)
+            yield found
 
 
 def answer_line(schedule: AnySchedule, line: str) -> dict[str, Any]:
     """The answer to one patient line, or {"id", "error"} that says what is wrong with it and what to write."""
-    patient_id: object = None
+    return _answered(schedule, line)[0]
+
+
+def _answered(schedule: AnySchedule, line: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    patient: dict[str, Any] = {}
     try:
         patient = _parsed(line)
-        patient_id = patient.get("id")
         child, history, on = read_patient(schedule, patient)
     except InputFault as fault:
-        return {"id": patient_id, "error": str(fault)}
-    return {"id": patient_id, **answer(assess(schedule, child, history, on))}
+        return {"id": patient.get("id"), "error": str(fault)}, patient
+    return {"id": patient.get("id"), **answer(assess(schedule, child, history, on))}, patient
 
 
 def _parsed(line: str) -> dict[str, Any]:
@@ -46,7 +60,10 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def read_patient(schedule: AnySchedule, patient: Mapping[str, Any]) -> tuple[Child, History, date]:
-    """A patient of the exchange form as the engine's child, history and day; raises InputFault with the place. Unknown keys are ignored."""
+    """A patient of the exchange form as the engine's child, history and day; raises InputFault with the place.
+
+    Unknown keys are ignored: `unread` tells them.
+    """
     born_on, on = _day(patient, "born_on", ""), _day(patient, "assessed_on", "")
     sex = patient.get("sex") or "unknown"
     if not isinstance(sex, str) or sex not in SEXES:

@@ -15,6 +15,7 @@ from vaxcard.schedule.faults import Faults, Table, open_table
 from vaxcard.schedule.history import Child, Decision, DoseAdministered, History, Observation
 from vaxcard.schedule.outcomes import Assessment, Evaluation, EvaluationStatus, Forecast, ReasonCode, SeriesStatus
 from vaxcard.schedule.rules import Schedule
+from vaxcard.schedule.unread import Findings, Unread, Why, nearest
 
 _SEXES = {"female", "male", "unknown"}
 _DECISIONS = {"accept", "complete", "give", "never"}
@@ -45,11 +46,11 @@ class Scenario:
 
 def read_scenarios(folder: Path, schedule: Schedule) -> tuple[Scenario, ...]:
     """Every case of every file of a folder, in order. Raises ScheduleDataError with all faults, each with file, case and key."""
-    faults, found, titles = Faults(), [], set()
+    faults, found, titles, findings = Faults(), [], set(), Findings(schedule)
     for path in sorted(folder.glob("*.toml")):
         file = open_table(path, path.name, faults, MonthEnd.CLAMP)
         for row in file.tables("case"):
-            found.append(_Reading(schedule, row).scenario())
+            found.append(_Reading(schedule, findings, row).scenario())
             if found[-1].title in titles:
                 row.complain("title", f'"{found[-1].title}" is used twice', "say what is particular in this case")
             titles.add(found[-1].title)
@@ -63,7 +64,7 @@ def read_scenarios(folder: Path, schedule: Schedule) -> tuple[Scenario, ...]:
 def scenario_of(schedule: Schedule, case: Mapping[str, Any], place: str = "case") -> Scenario:
     """One case that was read as plain values. Raises ScheduleDataError with its faults."""
     faults = Faults()
-    found = _Reading(schedule, Table(case, place, faults, MonthEnd.CLAMP)).scenario()
+    found = _Reading(schedule, Findings(schedule), Table(case, place, faults, MonthEnd.CLAMP)).scenario()
     faults.stop_if_any("Cases")
     return found
 
@@ -73,13 +74,14 @@ class _Reading:
     """One case being read."""
 
     schedule: Schedule
+    findings: Findings
     row: Table
 
     def scenario(self) -> Scenario:
         row = self.row
         born_on, sex = row.needed_day("born_on"), self._one_of(row, "sex", row.text("sex", "unknown"), _SEXES)
         doses = tuple(self._dose(table, n) for n, table in enumerate(row.tables("doses"), 1))
-        observations = tuple(_observation(table) for table in row.tables("observations"))
+        observations = tuple(self._observation(table) for table in row.tables("observations"))
         decisions = tuple(self._decision(table) for table in row.tables("decisions"))
         found = Scenario(
             row.place, row.text("title"), Child(born_on, sex), History(doses, observations, decisions), row.needed_day("today"),
@@ -97,6 +99,14 @@ class _Reading:
         given_on, expires_on, bad = row.needed_day("given_on"), row.day("expires_on"), row.flag("substandard")
         row.close()
         return DoseAdministered(n, given_on, vaccine, expires_on, bad)
+
+    def _observation(self, row: Table) -> Observation:
+        """One finding; `no_rule = true` says that the schedule is meant to have no rule about it."""
+        found, meant = Observation(row.text("code"), row.day("on"), row.text("value"), row.day("until")), row.flag("no_rule")
+        for each in () if meant else self.findings.unread("", found.code, found.value, found.on is not None):
+            row.complain(each.key, *_said_of(each))
+        row.close()
+        return found
 
     def _decision(self, row: Table) -> Decision:
         group = self._one_of(row, "group", row.text("group"), self.schedule.groups)
@@ -123,14 +133,17 @@ class _Reading:
 
     def _one_of(self, row: Table, key: str, word: str, among: Mapping[str, object] | set[str]) -> str:
         if word not in among:
-            row.complain(key, f'"{word}" is not known here')
+            near = nearest(word, among, closeness=0.45)
+            row.complain(key, f'"{word}" is not known here', f"the nearest known: {', '.join(near)}" if near else None)
         return word
 
 
-def _observation(row: Table) -> Observation:
-    found = Observation(row.text("code"), row.day("on"), row.text("value"), row.day("until"))
-    row.close()
-    return found
+def _said_of(each: Unread) -> tuple[str, str]:
+    if each.why is Why.DAY:
+        return "is missing, and a rule counts from this day", "write a date as 2026-06-17"
+    asks = "asks about it" if each.why is Why.CODE else "knows it"
+    advice = f"the nearest known: {', '.join(each.near)}" if each.near else "check its spelling, or write no_rule = true if that is meant"
+    return f'"{each.written}": no rule of the schedule {asks}', advice
 
 
 def differences(schedule: Schedule, case: Scenario) -> list[str]:
