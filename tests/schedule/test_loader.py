@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.check import check_folder
 from vaxcard.schedule.faults import ScheduleDataError
 from vaxcard.schedule.history import Child, DoseAdministered, History
 from vaxcard.schedule.loader import DATA, load_schedule, read_schedule
@@ -117,9 +118,77 @@ def test_a_visit_without_its_number_is_a_fault(programme: Path) -> None:
     assert any("count from 1 without a gap" in fault for fault in _faults(programme))
 
 
+SECOND = 'minimum_age = "7 months"\nmaximum_age = "6 years"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("ev71", 'intervals = [{ minimum = "1 month" }]\n', "", '2000-01-01, series EV71, dose 2: intervals: is missing. write [{ min'),
+        ("ev71", '"1 month"', '"0 days"', 'series EV71, dose 2, intervals 1: minimum: "0 days" keeps no distance. write how far apart'),
+        ("ev71", '"1 month"', '"1 month", absolute_minimum = "-1 days"', 'absolute_minimum: "-1 days" keeps no distance'),
+        ("ev71", "number = 2", "number = 3", "series EV71: dose: numbers are [1, 3]. number the doses 1, 2, 3 … in order"),
+        ("ev71", "number = 1", "number = 2", "series EV71: dose: numbers are [2, 2]"),
+        ("ev71", 'vaccines = ["EV71"]', "vaccines = []", "series EV71, dose 1: vaccines: is empty. name at least one vaccine"),
+        ("ev71", 'vaccines = ["EV71"]\n', "", "series EV71, dose 1: vaccines: is missing"),
+        ("dtap", 'given = ["DTaP-Hib"]', "given = []", "dose 1, instead 3: given: is empty"),
+        ("schedule", 'vaccines = ["JE-I"]', "vaccines = []", "observation_spacing 2: vaccines: is empty"),
+        ("ev71", SECOND, SECOND + 'latest_recommended_age = "6 months"\n',
+         'dose 2: latest_recommended_age: "6 months" lies below minimum_age, "7 months". write an age'),
+        ("ev71", SECOND, SECOND + 'earliest_recommended_age = "2 years"\nlatest_recommended_age = "1 year"\n',
+         'dose 2: latest_recommended_age: "1 year" lies below earliest_recommended_age, "2 years"'),
+        ("ev71", SECOND, SECOND.replace("6 years", "6 weeks"), 'dose 2: maximum_age: "6 weeks" lies below minimum_age'),
+        ("ev71", '"7 months"', '"5 months"', 'series EV71: dose 2, minimum_age: "5 months" lies below that of dose 1, "6 months"'),
+        ("je", "as_in = 2021-02-01\n", "as_in = 2021-02-01\n# ", "edition 2026-06-17: source: is missing. name the document"),
+        ("je", "effective_from = 2021-02-01", "effective_from = 2026-07-01",
+         "edition 2026-06-17: effective_from: lies before the edition above"),
+        ("brackets", 'group = "HepB", dose = 3', 'group = "HepB", dose = 7', "doses 1: dose: HepB has no dose 7. its doses are 1, 2, 3"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(programme: Path, file: str, old: str, new: str, told: str) -> None:
+    _spoil(programme / f"{file}.toml", old, new)
+    found = _faults(programme)
+    assert any(fault.startswith(f"cn/{file}.toml") and told in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('intervals = [{ minimum = "1 month" }]', "intervals = []"),
+        (SECOND, SECOND + 'latest_recommended_age = "7 months"\n'),
+        ('minimum_age = "7 months"', 'minimum_age = "6 months"'),
+    ],
+)
+def test_what_lies_on_the_bound_is_whole(programme: Path, old: str, new: str) -> None:
+    _spoil(programme / "ev71.toml", old, new)
+    assert len(read_schedule(programme, DATA / "vaccines.toml").editions["EV71"][0].series[0].doses) == 2
+
+
+@pytest.mark.parametrize("day", ["2027-02-30", "2027-13-01", "2027-04-31"])
+def test_a_day_that_no_calendar_has_is_one_fault_of_its_file(programme: Path, day: str) -> None:
+    for name in ("hpv.toml", "questions.toml", "visit.toml"):
+        (programme / name).write_text(f"# 2027-02-31\nsource = '2027-02-31'\nday = {day}\n", "utf-8")
+    _spoil(programme / "ev71.toml", "number = 2", "number = 3")
+    found = [str(fault) for fault in check_folder(programme).faults]
+    told = f"{day} is no day of the calendar. write a day that exists, as 2027-02-28"
+    assert [fault for fault in found if "series EV71" not in fault] == [
+        f"cn/hpv.toml, line 3: day: {told}",
+        f"cn/questions.toml, line 3: day: {told}",
+        f"cn/visit.toml, line 3: day: {told}",
+    ]
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("name", ["schedule.toml", "vaccines.toml"])
+def test_what_everything_rests_on_is_told_with_the_files_that_cannot_be_read(programme: Path, name: str) -> None:
+    for spoilt in (name, "bcg.toml"):
+        (programme / spoilt).write_text("since = 2027-02-30\n", "utf-8")
+    assert sorted(str(fault).partition(",")[0].rpartition("/")[2] for fault in check_folder(programme).faults) == sorted([name, "bcg.toml"])
+
+
 def _add_edition(path: Path, *series: str) -> None:
     with path.open("a", encoding="utf-8") as file:
-        file.write("\n[[edition]]\neffective_from = 2030-01-01\n" + "\n".join(series))
+        file.write("\n[[edition]]\neffective_from = 2030-01-01\nsource = 'invented'\n" + "\n".join(series))
 
 
 DOSE = '[[edition.series.dose]]\nnumber = 1\nminimum_age = "18 months"\nvaccines = ["{}"]\n'

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaxcard.errors import VaxcardError
-from vaxcard.schedule.faults import ScheduleDataError
+from vaxcard.schedule.dates import MonthEnd
+from vaxcard.schedule.faults import Faults, ScheduleDataError, open_table
 from vaxcard.schedule.loader import read_schedule, vaccines_of
 from vaxcard.schedule.questions import read_questions
 from vaxcard.schedule.rules import Schedule
@@ -31,7 +32,11 @@ def check_folder(folder: Path) -> Checked:
         faults += refused.faults
     faults += _asked_without_words(folder, schedule)
     visit = folder / "visit.toml"
-    if schedule is not None and visit.is_file():
+    if schedule is None and visit.is_file():
+        unread = Faults()
+        open_table(visit, f"{folder.name}/{visit.name}", unread, MonthEnd.CLAMP)
+        faults += unread.found
+    elif schedule is not None and visit.is_file():
         try:
             read_visit_rules(visit, schedule)
         except ScheduleDataError as refused:

@@ -1,5 +1,6 @@
 """Reading rule files so that every fault is told at once, each with its file and key, instead of stopping at the first."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -38,6 +39,8 @@ class Table:
 
     def __init__(self, values: Mapping[str, object], place: str, faults: Faults, month_end: MonthEnd) -> None:
         self.values, self.place, self.faults, self.month_end = values, place, faults, month_end
+        self.broken = False
+        """Whether the file could not be read at all: that has been told, and nothing more can be said of it."""
         self._read: set[str] = set()
         self._inherited: dict[str, str] = {}
 
@@ -53,7 +56,8 @@ class Table:
 
     def complain(self, key: str, problem: str, advice: str | None = None) -> None:
         """Note a fault of this table's key."""
-        self.faults.add(f"{self._place_of(key)}: {key}", problem, advice)
+        if not self.broken:
+            self.faults.add(f"{self._place_of(key)}: {key}", problem, advice)
 
     def has(self, key: str) -> bool:
         """Whether the key is written in the file."""
@@ -166,13 +170,34 @@ class Table:
 
 
 def open_table(path: Path, place: str, faults: Faults, month_end: MonthEnd) -> Table:
-    """Read one TOML file; one that is not TOML is a fault and reads as empty."""
+    """Read one TOML file; one that cannot be read is a fault, reads as empty and is complained of no further."""
+    values: dict[str, object] | None = None
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except tomllib.TOMLDecodeError as problem:
+        if not _tell_impossible_days(path.read_text("utf-8"), place, faults):
+            faults.add(place, f"is not TOML: {problem}")
+    except UnicodeDecodeError as problem:
         faults.add(place, f"is not TOML: {problem}")
-        values = {}
     except FileNotFoundError:
         faults.add(place, "is missing")
-        values = {}
-    return Table(values, place, faults, month_end)
+    table = Table(values or {}, place, faults, month_end)
+    table.broken = values is None
+    return table
+
+
+_BESIDE_DAYS = re.compile(r"""\"[^"]*\"|'[^']*'|#.*""")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def _tell_impossible_days(text: str, place: str, faults: Faults) -> bool:
+    """Note every day that the calendar does not have, by which a file is no TOML; whether there was one."""
+    found = False
+    for at, line in enumerate(text.splitlines(), 1):
+        for written in _DAY.findall(_BESIDE_DAYS.sub("", line)):
+            try:
+                date.fromisoformat(written)
+            except ValueError:
+                found, key = True, line.partition("=")[0].strip()
+                faults.add(f"{place}, line {at}: {key}", f"{written} is no day of the calendar", "write a day that exists, as 2027-02-28")
+    return found

@@ -31,7 +31,8 @@ __all__ = ["ScheduleDataError", "load_schedule", "read_schedule", "vaccines_of"]
 DATA = Path(__file__).parent / "data"
 _EFFECTS = {"never", "clinician"}
 _NAMED = {None, "vaccine", "antigen"}
-_OWN_FILES = {"schedule.toml", "brackets.toml", "questions.toml", "vaccines.toml", "visit.toml"}
+_READ_ELSEWHERE = {"questions.toml", "vaccines.toml", "visit.toml"}
+_OWN_FILES = {"schedule.toml", "brackets.toml"} | _READ_ELSEWHERE
 
 
 @cache
@@ -50,12 +51,20 @@ def read_schedule(folder: Path, vaccines_file: Path) -> Schedule:
     """Read a schedule from any folder of rule files (schedule.toml, brackets.toml and one file a group)."""
     faults = Faults()
     main = open_table(folder / "schedule.toml", f"{folder.name}/schedule.toml", faults, MonthEnd.CLAMP)
-    if not main.values:
-        faults.stop_if_any(f"Schedule {folder.name}")
+    if main.broken:
+        _stop_unread(folder, main)
     main.month_end = _month_end(main)
     schedule = _Reading(folder, main, faults).schedule(vaccines_file)
     faults.stop_if_any(f"Schedule {folder.name}")
     return schedule
+
+
+def _stop_unread(folder: Path, main: Table) -> None:
+    """Without this file the others cannot be understood: raise with what it lacks, and with every other file that cannot be read."""
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in _READ_ELSEWHERE:
+            open_table(path, f"{folder.name}/{path.name}", main.faults, main.month_end)
+    main.faults.stop_if_any(f"Schedule {folder.name}")
 
 
 def _month_end(main: Table) -> MonthEnd:
@@ -76,8 +85,10 @@ class _Reading:
 
     def schedule(self, vaccines_file: Path) -> Schedule:
         main = self.main
-        groups = _read_groups(main)
         listed = open_table(vaccines_file, vaccines_file.name, self.faults, main.month_end)
+        if listed.broken:
+            _stop_unread(self.folder, main)
+        groups = _read_groups(main)
         vaccines = read_vaccines(listed, groups)
         live = tuple(_read_live(row, vaccines) for row in main.tables("live_spacing"))
         spacing = tuple(_read_spacing(row, vaccines) for row in main.tables("observation_spacing"))
@@ -101,7 +112,20 @@ class _Reading:
         )
         listed.close()
         main.close()
+        self._check_slots(schedule)
         return schedule
+
+    def _check_slots(self, schedule: Schedule) -> None:
+        """Complain of a printed dose that the group's last two editions do not have; the last may be one still to come."""
+        for at, bracket in enumerate(schedule.brackets, 1):
+            for of, visit in enumerate(bracket.visits, 1):
+                for nth, slot in enumerate(visit.doses, 1):
+                    numbers = _numbers(schedule.editions.get(slot.group, ())[-2:])
+                    if numbers and slot.dose not in numbers:
+                        place = f"{self.folder.name}/brackets.toml, bracket {at}, visit {of}, doses {nth}: dose"
+                        self.faults.add(
+                            place, f"{slot.group} has no dose {slot.dose}", f"its doses are {', '.join(map(str, sorted(numbers)))}"
+                        )
 
     def _file(self, name: str) -> Table:
         return open_table(self.folder / name, f"{self.folder.name}/{name}", self.faults, self.main.month_end)
@@ -109,19 +133,30 @@ class _Reading:
     def _editions(self, groups: Mapping[str, VaccineGroup], vaccines: Mapping[str, Vaccine]) -> dict[str, tuple[Edition, ...]]:
         covers_from = self.main.needed_day("covers_from")
         found: dict[str, tuple[Edition, ...]] = {}
+        unread = False
         for path in sorted(self.folder.glob("*.toml")):
             if path.name in _OWN_FILES:
                 continue
             file = self._file(path.name)
+            if file.broken:
+                unread = True
+                continue
             group = file.text("group")
             if group not in groups:
                 file.complain("group", f'"{group}" is not a group of schedule.toml')
             elif group in found:
                 file.complain("group", f'"{group}" already has its editions in another file')
             found[group] = _read_editions(file, group, vaccines, covers_from)
-        for group in groups.keys() - found.keys():
+        for group in () if unread else groups.keys() - found.keys():
             self.main.complain(f"group {group}", "has no edition on any date", f'add a file with group = "{group}"')
         return found
+
+
+def _numbers(editions: Iterable[Edition]) -> set[int]:
+    """The dose numbers on the paths of a child of whom nothing is observed: what an observation adds is not printed."""
+    series = [each for edition in editions for each in edition.series]
+    routine = [each for each in series if not any(condition.observation for condition in each.when)]
+    return {dose.number for each in routine or series for dose in each.doses}
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -148,14 +183,18 @@ def _read_groups(main: Table) -> dict[str, VaccineGroup]:
 
 def _read_editions(file: Table, group: str, vaccines: Mapping[str, Vaccine], covers_from: date) -> tuple[Edition, ...]:
     title, source = file.text("title"), file.text("source")
-    reader, editions, ends = SeriesReader(group, vaccines), [], []
+    reader, editions = SeriesReader(group, vaccines), []
+    ends: list[tuple[Table, date, date | None]] = []
     for row in file.tables("edition"):
         start = row.needed_day("effective_from")
         row.place = f"{file.place}, edition {start.isoformat()}"
+        if ends and start < ends[-1][1] and row.has("effective_from"):
+            row.complain("effective_from", f"lies before the edition above, {ends[-1][1]}", "put the editions in the order of their days")
         ends.append((row, start, row.day("effective_until")))
         editions.append(_read_edition(row, reader, Edition(group, start, (), None, title, source, (), (), ())))
     file.close()
     _check_dates(file, ends, covers_from)
+    _check_sources([(row, start) for row, start, _ in ends])
     check_continuity(zip((row for row, _, _ in ends), editions, strict=True))
     return tuple(sorted(editions, key=lambda edition: edition.effective_from))
 
@@ -173,6 +212,14 @@ def _read_edition(row: Table, reader: SeriesReader, head: Edition) -> Edition:
     )  # fmt: skip
     row.close()
     return edition
+
+
+def _check_sources(begun: list[tuple[Table, date]]) -> None:
+    """The source at a file's head is that of its first edition: each later one has a document of its own."""
+    first = min((start for _, start in begun), default=date.min)
+    for row, start in begun:
+        if start > first and not row.text("source", "").strip():
+            row.complain("source", "is missing", "name the document, part and page that this edition is taken from")
 
 
 def _check_dates(file: Table, ends: list[tuple[Table, date, date | None]], covers_from: date) -> None:
@@ -194,6 +241,8 @@ def _check_dates(file: Table, ends: list[tuple[Table, date, date | None]], cover
 
 def _known(row: Table, key: str, vaccines: Mapping[str, Vaccine]) -> frozenset[str]:
     codes = row.words(key)
+    if row.has(key) and row.values[key] == []:
+        row.complain(key, "is empty", "name at least one vaccine")
     for code in codes:
         if code not in vaccines:
             row.complain(key, f'"{code}" is not a vaccine of vaccines.toml')

@@ -41,9 +41,10 @@ class SeriesReader:
         row.place = f"{row.place.rpartition(', ')[0]}, series {code}"
         doses = tuple(self._dose(dose, source) for dose in row.tables("dose"))
         numbers = [dose.number for dose in doses]
-        if numbers != sorted(set(numbers)) or not numbers:
-            row.complain("dose", f"numbers are {numbers}", "number the doses upwards, each once")
+        if numbers != list(range(1, len(numbers) + 1)) or not numbers:
+            row.complain("dose", f"numbers are {numbers}", "number the doses 1, 2, 3 … in order, without a gap")
         self._check_intervals(row, doses)
+        _check_rising(row, doses)
         series = Series(
             code=code,
             when=read_conditions(row, "when"),
@@ -69,8 +70,15 @@ class SeriesReader:
         row.place = f"{row.place.rpartition(', ')[0]}, dose {number}"
         skips = tuple(_read_skip(skip) for skip in row.tables("skip"))
         recurring = row.flag("recurring")
-        rules = [self._rule(variant.over(row, _OF_THE_DOSE), source) for variant in row.tables("instead")]
+        variants = list(row.tables("instead"))
+        rules = [self._rule(variant.over(row, _OF_THE_DOSE), source) for variant in variants]
         rules.append(self._rule(Table({}, row.place, row.faults, row.month_end).over(row, _OF_THE_DOSE), source))
+        for written, rule in zip((*variants, row), rules, strict=True):
+            _check_ages(written, rule)
+        if number > 1 and not row.has("intervals"):
+            row.complain("intervals", "is missing", 'write [{ minimum = "28 days" }], or intervals = [] where no distance is to be kept')
+        if not row.has("vaccines"):
+            row.complain("vaccines", "is missing", "name the vaccines that are offered")
         return SeriesDose(number, tuple(rules), skips, recurring)
 
     def _rule(self, merged: Table, source: str) -> DoseRule:
@@ -112,6 +120,8 @@ class SeriesReader:
 
     def _vaccines(self, row: Table, key: str) -> tuple[str, ...]:
         codes = row.words(key)
+        if row.has(key) and row.values[key] == [] and key != "accepts":
+            row.complain(key, "is empty", "name at least one vaccine")
         for code in codes:
             if code not in self.vaccines:
                 row.complain(key, f'"{code}" is not a vaccine of vaccines.toml')
@@ -132,8 +142,41 @@ class SeriesReader:
             from_observation=row.optional_text("from_observation"),
             from_previous=not (from_vaccines or row.has("from_dose") or row.has("from_observation")),
         )
+        for key in ("minimum", "absolute_minimum"):
+            written = row.duration(key)
+            if written and interval.from_observation is None and written.after(_BIRTHS[0]) <= _BIRTHS[0]:
+                row.complain(key, f'"{written.text}" keeps no distance', _NO_DISTANCE)
         row.close()
         return interval
+
+
+_NO_DISTANCE = "write how far apart, or intervals = [] where no distance is to be kept"
+_BIRTHS = tuple(date(2001, month, 1) for month in range(1, 13))
+
+
+def _is_below(one: Duration | None, other: Duration | None) -> bool:
+    """Whether an age comes before another in whatever month a child is born: "28 days" and "1 month" are not told apart."""
+    return one is not None and other is not None and all(one.after(day) < other.after(day) for day in _BIRTHS)
+
+
+def _check_ages(written: Table, rule: DoseRule) -> None:
+    """Complain of an age that ends before it begins; of what a way takes over from its dose nothing is said."""
+    begins = {"minimum_age": rule.minimum_age, "earliest_recommended_age": rule.earliest_recommended_age}
+    for key, end in (("latest_recommended_age", rule.latest_recommended_age), ("maximum_age", rule.maximum_age)):
+        for begin, age in begins.items():
+            if written.has(key) and end and age and _is_below(end, age):
+                written.complain(key, f'"{end.text}" lies below {begin}, "{age.text}"', "write an age that is not below it")
+
+
+def _check_rising(row: Table, doses: tuple[SeriesDose, ...]) -> None:
+    """Complain of a dose that may be given at an age below that of one before it; a dose without an age is passed over."""
+    before: SeriesDose | None = None
+    for dose in doses:
+        age, lowest = dose.rules[-1].minimum_age, before.rules[-1].minimum_age if before else None
+        if before and age and lowest and _is_below(age, lowest):
+            what = f'"{age.text}" lies below that of dose {before.number}, "{lowest.text}"'
+            row.complain(f"dose {dose.number}, minimum_age", what, "write an age that is not below it")
+        before = dose if age else before
 
 
 def _read_skip(row: Table) -> Skip:
