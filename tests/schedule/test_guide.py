@@ -1,5 +1,6 @@
 """What docs/changing-the-schedule.md shows to a programme officer: the rules load as written, the error reads as quoted, the edit works."""
 
+import json
 import re
 import shutil
 import tomllib
@@ -7,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from vaxcard.schedule.loader import DATA, ScheduleDataError, read_schedule
-from vaxcard.schedule.scenarios import differences, scenario_of
+from vaxcard.schedule.assessment import assess
+from vaxcard.schedule.exchange import read_patient
+from vaxcard.schedule.loader import DATA, ScheduleDataError, load_schedule, read_schedule
+from vaxcard.schedule.outcomes import EvaluationStatus, ReasonCode, SeriesStatus
+from vaxcard.schedule.scenarios import _OF_EVALUATIONS, _OF_FORECASTS, differences, scenario_of
+from vaxcard.schedule.unread import Findings, passed_over
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "changing-the-schedule.md"
 
@@ -50,3 +55,25 @@ def test_the_edit_of_the_guide_changes_the_answer_from_its_day_on_and_no_earlier
         assert differences(old, case), case.title
         assert not differences(new, case), case.title
     assert old.digest != new.digest
+
+
+def test_the_patient_of_the_guide_is_read_whole_and_barred_as_its_findings_say() -> None:
+    [shown] = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    patient, schedule = json.loads(shown), load_schedule("cn")
+    assert passed_over(Findings(schedule), patient) == ()
+    assessment = assess(schedule, *read_patient(schedule, patient))
+    said = {each.group: {str(reason.code) for reason in each.reasons} for each in assessment.forecasts}
+    assert "from_observation" in said["MMR"] and "from_decision" in said["JE"]
+    assert "MMR" not in assessment.due_now
+    misspelt = {**patient, "observations": [{"code": "imunoglobulin", "value": "IVIG", "on": "2026-10-01"}]}
+    assert [each.near for each in passed_over(Findings(schedule), misspelt)] == [("immunoglobulin",)]
+
+
+def test_the_guide_lists_every_word_that_a_case_may_use() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    words = {*ReasonCode, *SeriesStatus, *EvaluationStatus, *_OF_EVALUATIONS, *_OF_FORECASTS}
+    assert not sorted(word for word in words if f"`{word}`" not in text and f"`{word} = " not in text)
+    asked = Findings(load_schedule("cn")).asked
+    table = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    assert not asked.keys() - table.keys()
+    assert not [(code, word) for code in asked for word in asked[code].words if f"`{word}`" not in table[code]]

@@ -19,6 +19,7 @@ from vaxcard.schedule.unread import Findings, Unread, Why, nearest
 
 _SEXES = {"female", "male", "unknown"}
 _DECISIONS = {"accept", "complete", "give", "never"}
+_LISTED = "docs/changing-the-schedule.md lists the words"
 _OF_A_DOSE = ("vaccine", "given_on", "group")
 _OF_EVALUATIONS = {*_OF_A_DOSE, "status", "dose", "reasons", "no_reasons", "nothing"}
 _DAYS = ("earliest", "recommended", "past_due", "latest")
@@ -134,7 +135,7 @@ class _Reading:
     def _one_of(self, row: Table, key: str, word: str, among: Mapping[str, object] | set[str]) -> str:
         if word not in among:
             near = nearest(word, among, closeness=0.45)
-            row.complain(key, f'"{word}" is not known here', f"the nearest known: {', '.join(near)}" if near else None)
+            row.complain(key, f'"{word}" is not known here', f"the nearest known: {', '.join(near)}" if near else _LISTED)
         return word
 
 
