@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,10 @@ def test_one_card_is_replaced_and_the_others_of_the_set_stay_good(house: House, 
     client = house.signed_in()
     (third,), (fourth,) = (printed(client, child, place=place) for place in "34")
     assert "停用第 3 张" in client.get(address(child, "/replace?place=3")).text
-    assert closing(client, child, reason="lost", place="3").status_code == 303
+    closed = closing(client, child, reason="lost", place="3")
+    assert closed.status_code == 303
+    page = client.get(closed.location).text
+    assert "第 3 张" in page and page.index("打印第 3 张") < page.index("打印整套卡"), "what is missing is what is printed first"
     assert [house.client().get(f"/C/{token}").status_code for token in (third, fourth)] == [410, 200]
     (fresh,), again = printed(client, child, place="3"), printed(client, child, place="4")
     assert fresh not in (third, fourth) and again == {fourth}
@@ -168,9 +172,11 @@ def test_a_blank_cover_is_given_by_scanning_it_and_freed_within_the_visit(house:
     assert house.client().get(f"/C/{blank}").status_code == 200
     with house.story.database.reading() as session:
         cover = cards_of(session, child)[0]
-    assert "这张空白封面卡归这个孩子了" in client.get(address(child)).text
+    given = client.get(address(child)).text.partition('id="bound"')[2].partition("</form>")[0]
+    assert "这张空白封面卡归这个孩子了" in given and "云朵朵" in given
     house.clock.moment = MORNING + timedelta(hours=3, minutes=59)
-    assert post_form(client, address(child), address(child, f"/{cover.id}/unbind")).status_code == 303
+    freed = post_form(client, address(child), address(child, f"/{cover.id}/unbind"))
+    assert freed.status_code == 303 and "又空出来了" in client.get(freed.location).text
     assert house.client().get(f"/C/{blank}").status_code == 409
     assert printed(client, child, place="1") == before, "the cover that it stood in for opens the record again"
     assert post_form(client, address(child), address(child, "/bind"), code=blank).status_code == 303, "it can be given once more"
@@ -220,7 +226,9 @@ def test_the_sticker_of_a_dose_comes_as_pdf_and_for_label_printers(house: House,
     client, label = house.signed_in(), f"/counter/children/{child}/doses/{dose.id}/label"
     assert f"{label}.pdf" in client.get(f"/counter/children/{child}/doses/{dose.id}").text
     assert f"{label}.pdf" in client.get(f"/counter/children/{child}").text, "an earlier dose has its sticker too"
-    assert client.get(f"{label}.pdf").data.startswith(b"%PDF")
+    sticker = client.get(f"{label}.pdf")
+    assert sticker.data.startswith(b"%PDF")
+    assert re.search(r'"label-[a-z0-9-]+-20261124-0942\d\d\.pdf"', sticker.headers["Content-Disposition"])
     assert client.get(f"{label}.zpl").text.startswith("^XA")
     assert client.get(f"/counter/children/{child}/doses/{an_id()}/label.pdf").status_code == 404
 

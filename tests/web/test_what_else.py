@@ -15,6 +15,7 @@ from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import Role
 from vaxcard.records.doses import DoseRecord, doses_of
 from vaxcard.records.not_given import not_given_of
+from vaxcard.records.opening_days import close_days
 from vaxcard.records.safety import decisions_of, observations_of
 
 BORN = date(2026, 7, 22)
@@ -112,6 +113,15 @@ def test_a_dose_is_not_put_off_without_reason_or_into_the_past(
     form = {**filled(counter, f"/counter/children/{child_id}/not-given/new/DTaP"), "because": "ill", field: value}
     answer = counter.post(f"/counter/children/{child_id}/not-given", data=form)
     assert answer.status_code == 422 and f'id="why-{field}"' in answer.text
+
+
+def test_a_dose_is_not_put_off_to_a_day_on_which_the_clinic_is_shut(house: House, counter: Any, child_id: UUID) -> None:
+    with house.story.on(TODAY) as acting:
+        close_days(acting, date(2026, 12, 6), date(2026, 12, 7), "培训")
+    form = {**filled(counter, f"/counter/children/{child_id}/not-given/new/DTaP"), "because": "ill", "retry_on": "2026-12-06"}
+    answer = counter.post(f"/counter/children/{child_id}/not-given", data=form)
+    assert answer.status_code == 422 and "那天不开诊" in answer.text and "2026-12-08" in answer.text
+    assert counter.post(f"/counter/children/{child_id}/not-given", data={**form, "retry_on": "2026-12-08"}).status_code == 303
 
 
 def test_a_paper_is_copied_whole_or_not_at_all(house: House, counter: Any, child_id: UUID) -> None:

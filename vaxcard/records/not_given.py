@@ -16,11 +16,13 @@ from vaxcard.errors import Conflict, InputFault
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
+from vaxcard.records.clinics import load_clinic
 from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, DoseStatus, content_of, hash_of, rows_of, standing
 from vaxcard.records.integrity import append_dose
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.registry import changed
 from vaxcard.records.stops import refuse_the_impossible
+from vaxcard.records.visits import is_open_on
 
 
 class NotGivenBecause(StrEnum):
@@ -69,12 +71,21 @@ def record_not_given(acting: Acting, child_id: UUID, form: NotGivenForm) -> NotG
             raise Conflict("this id already stands for another dose", advice="make a new id for a new dose")
         return NotGivenRecorded(stored, False, chart.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today))
     refuse_the_impossible(acting, child, DoseForm(form.id, form.vaccine, form.on))
-    if form.retry_on is not None and form.retry_on <= form.on:
-        raise InputFault("the day to try again is not after the visit", place="retry_on", advice="choose a later day, or leave it open")
+    _check_retry(acting, form)
     row = _row(acting, child, form)
     append_dose(acting.keyring, child, row)
     acting.session.add(row)
     return NotGivenRecorded(row, True, changed(acting, child, "dose.not-given", [str(row.id), form.because.value]))
+
+
+def _check_retry(acting: Acting, form: NotGivenForm) -> None:
+    """The day to try again lies ahead, and is one on which the clinic vaccinates."""
+    if form.retry_on is None:
+        return
+    if form.retry_on <= form.on:
+        raise InputFault("the day to try again is not after the visit", place="retry_on", advice="choose a later day, or leave it open")
+    if acting.clinic_id is not None and not is_open_on(load_clinic(acting.session, acting.clinic_id), form.retry_on):
+        raise InputFault("the clinic is shut on that day", place="retry_on", advice="choose a day on which it is open, or leave it open")
 
 
 def _row(acting: Acting, child: ChildRecord, form: NotGivenForm) -> DoseRecord:

@@ -7,6 +7,7 @@ answer is marked as run out, so that it is worked out again too, batch by batch 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from vaxcard.records.clinics import ClinicClosure, ClinicExtraDay, ClinicRecord,
 from vaxcard.records.moved_visits import MovedVisit
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.sweeping import assess_again
-from vaxcard.records.visits import NextVisit, VisitKind, is_open_on
+from vaxcard.records.visits import NextVisit, VisitKind, first_open_day, is_open_on
 
 ACTION = "clinic.days"
 BATCH = 200  # children a transaction
@@ -27,6 +28,17 @@ _LONGEST_CLOSED = 60  # days in one closure
 
 Session = tuple[int, time, time]
 """A weekly session: weekday (Monday is 0), opens, closes."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing days would do: how many visits move, how many of them families had agreed on, and the first open day after."""
+
+    first: date
+    last: date
+    visits: int
+    appointed: int
+    to_on: date
 
 
 def set_week(acting: Acting, sessions: Sequence[Session]) -> int:
@@ -39,12 +51,27 @@ def set_week(acting: Acting, sessions: Sequence[Session]) -> int:
     return _settle(acting, clinic, ["week"])
 
 
-def close_days(acting: Acting, first: date, last: date, reason: str | None) -> int:
-    """Shut the clinic from one day to another, both included; returns how many visits move. Closed again, a day changes nothing."""
+def what_closing_does(acting: Acting, first: date, last: date) -> Closing:
+    """What `close_days` would do, before it is done. Raises InputFault as it does, and Refused where no open day is left."""
+    _check_closing(acting, first, last)
+    assert acting.clinic_id is not None  # whoever changes a clinic's days acts for it
+    clinic = load_clinic(acting.session, acting.clinic_id)
+    rows = select(NextVisit.visit_on, NextVisit.kind).where(NextVisit.clinic_id == clinic.id, NextVisit.visit_on.between(first, last))
+    kinds = [kind for day, kind in acting.session.execute(rows) if is_open_on(clinic, day)]
+    to_on = first_open_day(clinic, last + timedelta(days=1))
+    return Closing(first, last, len(kinds), kinds.count(VisitKind.APPOINTED), to_on)
+
+
+def _check_closing(acting: Acting, first: date, last: date) -> None:
     if not acting.today <= first <= acting.today + _LONGEST_AHEAD:
         raise InputFault("this day lies behind, or too far ahead", place="first", advice="choose a day from today on, within a year")
     if not first <= last < first + timedelta(days=_LONGEST_CLOSED):
         raise InputFault("the last day is not after the first, or too late", place="last", advice="close sixty days at most at once")
+
+
+def close_days(acting: Acting, first: date, last: date, reason: str | None) -> int:
+    """Shut the clinic from one day to another, both included; returns how many visits move. Closed again, a day changes nothing."""
+    _check_closing(acting, first, last)
     clinic = _own_clinic(acting)
     shut = {closure.closed_on for closure in clinic.closures}
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]

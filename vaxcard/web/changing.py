@@ -6,7 +6,7 @@ A form that was opened before somebody else changed the record is stopped, and s
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from vaxcard.errors import Conflict, InputFault, ManyFaults, NotFound
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
+from vaxcard.records.clinics import load_clinic
 from vaxcard.records.doses import DoseForm, DoseRecord, DoseSource, DoseStatus
 from vaxcard.records.not_given import NotGivenBecause, NotGivenForm, record_not_given
+from vaxcard.records.visits import first_open_day
 from vaxcard.web import child_view
 from vaxcard.web.recording import ROUTES, SITES, Sheet
 from vaxcard.web.rendering import fault_in_words
@@ -50,6 +52,7 @@ _SHOWN = ("vaccine", "trace_code", "lot_number", "expires_on", "given_on", "rout
 _KEPT = ("typed_because", "product_name", "manufacturer", "stated_number", "clinic_id", "place", "performer", "document")
 _TAKEN_BACK = "recorded in error"
 _MOST_VERSIONS = 999_999_999
+_YEAR = timedelta(days=365)
 
 
 @changing.get("/doses/<uuid:dose_id>/change")
@@ -176,8 +179,21 @@ def _not_given_form(child_id: UUID, who: Caller, sheet: Sheet) -> str:
     with who.acting() as acting:
         child = child_view.brief(acting, chart.load_child(acting.session, child_id))
         today = acting.today
+        open_day = _open_day_after(acting, sheet) if "retry_on" in sheet.faults else None
     told = {"child": child, "sheet": sheet, "reasons": BECAUSE, "today": today, "first_day": today + timedelta(days=1)}
+    told["open_day"] = open_day
     return render_template("counter/not_given.html", **told)
+
+
+def _open_day_after(acting: Acting, sheet: Sheet) -> date | None:
+    """The open day next to the one that was asked for, where that one lies ahead."""
+    try:
+        asked = date.fromisoformat(sheet.values.get("retry_on", ""))
+    except ValueError:
+        return None
+    if not acting.today < asked < acting.today + _YEAR or acting.clinic_id is None:
+        return None
+    return first_open_day(load_clinic(acting.session, acting.clinic_id), asked)
 
 
 @changing.post("/not-given")

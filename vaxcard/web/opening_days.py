@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,8 +19,10 @@ from vaxcard.language import Said
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import load_child
 from vaxcard.records.clinics import ClinicRecord, Role, load_clinic
-from vaxcard.records.moved_visits import count_moved, moved_from
-from vaxcard.records.opening_days import Session, add_day, close_days, drop_day, open_again, set_week
+from vaxcard.records.messages import MessageKind, MessageState
+from vaxcard.records.moved_visits import Moved, count_moved, moved_from
+from vaxcard.records.opening_days import Session, add_day, close_days, drop_day, open_again, set_week, what_closing_does
+from vaxcard.records.told import states_about
 from vaxcard.web import child_view
 from vaxcard.web.rendering import fault_in_words
 
@@ -31,17 +31,23 @@ opening_days = Blueprint("opening_days", __name__, url_prefix="/desk/days")
 _WEEKDAYS = range(7)
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _PARTS = ("morning", "afternoon")
+_PLANNED = (MessageState.PLANNED, MessageState.SENDING)
+_SENT = (MessageState.SENT, MessageState.UNKNOWN, MessageState.DELIVERED)
 
 
 @dataclass(frozen=True)
 class Ring:
-    """A family to be told of a day: the child, who is rung first and under which number, and when the child comes now."""
+    """A family to be told of a day: the child, who is rung first and under which number, and when the child comes now.
+
+    `text` says what became of the text about it: "planned", "sent", or None where the family is to be rung.
+    """
 
     child: child_view.Brief
     guardian: str | None
     phone: str | None
     to_on: date | None
     was_appointed: bool
+    text: str | None
 
 
 @opening_days.get("")
@@ -104,16 +110,25 @@ def _time(written: str, place: str) -> time:
 @opening_days.post("/closed")
 @requires(Role.MANAGER)
 def close() -> ResponseReturnValue:
-    """Close one day or several; whose visits move is shown with the day."""
+    """Close one day or several, asked once with how many visits it moves; whose they are is shown with the day."""
+    if "sure" in request.form:
+        return _do(lambda acting: close_days(acting, *_closing_sent()))
+    try:
+        first, last, reason = _closing_sent()
+        with caller().acting() as acting:
+            effect = what_closing_does(acting, first, last)
+            acting.note("clinic.look")
+    except InputFault as fault:
+        return _wrong(fault)
+    return render_template("desk/close_days.html", effect=effect, reason=reason)
 
-    def closing(acting: Acting) -> None:
-        reader = Reader(request.form)
-        first, last, reason = reader.day("first", required=True), reader.day("last"), reader.text("reason")
-        reader.finish()
-        assert first is not None  # required above
-        close_days(acting, first, last or first, reason)
 
-    return _do(closing)
+def _closing_sent() -> tuple[date, date, str | None]:
+    reader = Reader(request.form)
+    first, last, reason = reader.day("first", required=True), reader.day("last"), reader.text("reason")
+    reader.finish()
+    assert first is not None  # required above
+    return first, last or first, reason
 
 
 @opening_days.post("/closed/<day>/open")
@@ -148,24 +163,27 @@ def drop(day: str) -> ResponseReturnValue:
 @opening_days.get("/closed/<day>")
 @requires(*LOOKING)
 def moved(day: str) -> ResponseReturnValue:
-    """Whose visit was moved from a day, with the number to ring."""
+    """Whose visit was moved from a day, with the number to ring: first those to whom no text goes."""
     who, on = caller(), _day(day)
     with who.acting() as acting:
-        rings = [_ring(acting, each.child_id, to_on=each.to_on, was_appointed=each.was_appointed) for each in _moved(acting, on)]
+        found = moved_from(acting.session, who.clinic_id, on)
+        texts = states_about(acting.session, [each.child_id for each in found], MessageKind.MOVED, called_on=on)
+        rings = sorted((_ring(acting, each, texts.get(each.child_id)) for each in found), key=_first_to_ring)
         acting.note("visits.list", subjects=[str(ring.child.id) for ring in rings])
     return render_template("desk/moved.html", on=on, rings=rings)
 
 
-def _moved(acting: Acting, on: date) -> Any:
-    return moved_from(acting.session, caller().clinic_id, on)
-
-
-def _ring(acting: Acting, child_id: UUID, *, to_on: date | None, was_appointed: bool) -> Ring:
-    child = load_child(acting.session, child_id)
+def _ring(acting: Acting, moved: Moved, text: str | None) -> Ring:
+    child = load_child(acting.session, moved.child_id)
     bond = next((bond for bond in child.guardianships if bond.guardian.phone_key is not None), None)
     guardian, keyring = bond.guardian if bond else None, acting.keyring
     name, phone = (guardian.name(keyring), guardian.phone(keyring)) if guardian else (None, None)
-    return Ring(child_view.brief(acting, child), name, phone, to_on, was_appointed)
+    told = "planned" if text in _PLANNED else "sent" if text in _SENT else None
+    return Ring(child_view.brief(acting, child), name, phone, moved.to_on, moved.was_appointed, told)
+
+
+def _first_to_ring(ring: Ring) -> tuple[bool, bool, date, str]:
+    return ring.text is not None or ring.to_on is None, not ring.was_appointed, ring.to_on or date.max, ring.child.name
 
 
 def _day(written: str) -> date:
@@ -182,10 +200,15 @@ def _do(change: Callable[[Acting], object]) -> ResponseReturnValue:
         with who.acting() as acting:
             change(acting)
     except InputFault as fault:
-        parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        sent = {**request.form.to_dict(), **({"week": "sent"} if request.path.endswith("/week") else {})}
-        return _page(sent, {part.place or "": fault_in_words(part) for part in parts}, 422)
+        return _wrong(fault)
     except NotFound:
         return redirect(url_for("opening_days.page"), 303)  # somebody else did it already
     renew_all(who)
     return redirect(url_for("opening_days.page"), 303)
+
+
+def _wrong(fault: InputFault) -> ResponseReturnValue:
+    """The form again, with what was sent and what is wrong with it."""
+    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
+    sent = {**request.form.to_dict(), **({"week": "sent"} if request.path.endswith("/week") else {})}
+    return _page(sent, {part.place or "": fault_in_words(part) for part in parts}, 422)

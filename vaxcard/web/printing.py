@@ -58,8 +58,9 @@ def _page(child_id: UUID, who: Caller, fault: VaxcardError | None = None) -> Res
         bound = next((each.card for each in places if each.card and each.card.bound_at and acting.now - each.card.bound_at <= VISIT), None)
         back = can_be_taken_back(acting, read.child)
     local = [(print_view.local(each.at, who.time_zone), names.get(each.by, ""), each) for each in closed]
+    one_closed = next((each for each in places if each.card is None and str(each.number) == request.args.get("closed")), None)
     shown = {"places": places, "closed": local, "bound": bound, "reasons": REASONS, "paper": paper, "back": back}
-    words = {"sheets": SHEET_NAMES, "turns": TURN_NAMES}
+    words = {"sheets": SHEET_NAMES, "turns": TURN_NAMES, "one_closed": one_closed, "freed": "freed" in request.args}
     told = fault_in_words(fault) if fault else None
     return render_template("counter/cards.html", view=view, fault=told, **shown, **words), 409 if fault else 200
 
@@ -91,7 +92,16 @@ def card_set(child_id: UUID) -> Response:
             new_id=new_id,
             random_text=random_text,
         )
-        return _download(run.files[0].read_bytes(), "cards.pdf")
+        one = f"cards-{place}" if place.isascii() and place.isdigit() else "cards"
+        return _download(run.files[0].read_bytes(), f"{_file_name(one, child_id, who)}.pdf")
+
+
+def _file_name(what: str, child_id: UUID, who: Caller) -> str:
+    """A file's name that tells one child's from the next one's in a folder, with nothing of the person in it but the sign on the card."""
+    with who.acting() as acting:
+        sign = child_view.brief(acting, chart.load_child(acting.session, child_id)).sign
+        at = print_view.local(acting.now, who.time_zone)
+    return f"{what}-{sign}-{at:%Y%m%d-%H%M%S}"
 
 
 def _download(content: bytes, name: str, kind: str = "application/pdf") -> Response:
@@ -151,7 +161,8 @@ def replace(child_id: UUID) -> ResponseReturnValue:
             replace_cards(acting, child, reason=reason, brackets=[each.card.bracket for each in closing if each.card])
     except InputFault as fault:
         return _ask(child_id, who, fault)
-    return redirect(url_for("printing.cards", child_id=child_id, _anchor="print"), 303)
+    only = closing[0].number if len(closing) == 1 else None
+    return redirect(url_for("printing.cards", child_id=child_id, closed=only, _anchor="print"), 303)
 
 
 @printing.post("/cards/take-back")
@@ -190,7 +201,7 @@ def unbind(child_id: UUID, card_id: UUID) -> ResponseReturnValue:
             unbind_cover(acting, chart.load_child(acting.session, child_id, lock=True), card_id)
     except VaxcardError as fault:
         return _page(child_id, who, fault)
-    return redirect(url_for("printing.cards", child_id=child_id), 303)
+    return redirect(url_for("printing.cards", child_id=child_id, freed="yes"), 303)
 
 
 @printing.get("/doses/<uuid:dose_id>/label.<any(pdf, zpl):kind>")
@@ -203,4 +214,5 @@ def label(child_id: UUID, dose_id: UUID, kind: str) -> Response:
         refuse_closed(read.child)
         pdf = draw_label(label_of(acting.schedule, read, dose_id))
         acting.note("cards.label", child_id=child_id, subjects=[str(dose_id)])
-    return _download(zpl(pdf).encode("ascii"), "label.zpl", "application/x-zpl") if kind == "zpl" else _download(pdf, "label.pdf")
+    name = f"{_file_name('label', child_id, who)}.{kind}"
+    return _download(zpl(pdf).encode("ascii"), name, "application/x-zpl") if kind == "zpl" else _download(pdf, name)
