@@ -27,6 +27,9 @@ const understand = (box) => {
   if (!other) onward();
 };
 
+const inWords = ({ detail, advice }) =>
+  advice ? told.dataset.fault.replace("{problem}", () => detail).replace("{advice}", () => advice) : detail;
+
 const ask = async () => {
   const code = trace.value.trim();
   if (!code || code === asked) return code ? onward() : undefined;
@@ -36,7 +39,7 @@ const ask = async () => {
   if (answer?.ok) return understand(await answer.json());
   const fault = answer?.status === 422 ? await answer.json() : null;
   told.className = "why";
-  told.textContent = fault ? [fault.detail, fault.advice].filter(Boolean).join("。") : "";
+  told.textContent = fault ? inWords(fault) : "";
   if (!fault) onward();
 };
 

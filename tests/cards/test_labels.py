@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from pypdfium2 import PdfDocument
 
-from tests.cards.conftest import BORN, TODAY
+from tests.cards.conftest import TODAY
 from vaxcard.cards.labels import Label, draw_label, label_of, zpl
 from vaxcard.errors import NotFound
 from vaxcard.records import chart as charts
@@ -19,16 +19,27 @@ def words(pdf):
 
 
 def test_a_label_says_vaccine_dose_date_lot_and_the_next_day(story, new_id):
-    child = story.newborn(BORN, TODAY)
-    story.dose(child, "IPV", date(2026, 4, 16), TODAY, lot_number="202510023")
+    child = story.child(TODAY, TODAY)
+    story.dose(child, "BCG", TODAY, TODAY)
+    story.dose(child, "HepB", TODAY, TODAY, lot_number="202510023")
     with story.database.reading() as session:
         chart = charts.read(session, story.database.keyring, story.schedule, child, TODAY)
-        label = label_of(story.schedule, chart, next(dose.id for dose in chart.doses if dose.vaccine == "IPV"))
+        label = label_of(story.schedule, chart, next(dose.id for dose in chart.doses if dose.vaccine == "HepB"))
         with pytest.raises(NotFound, match="no such dose"):
             label_of(story.schedule, chart, new_id())
     said = words(draw_label(label))
-    for expected in ("IPV", "2026-04-16", "202510023", "Next", label.next_on.isoformat(), label.dose):
+    for expected in ("HepB", TODAY.isoformat(), "202510023", "Next", label.next_on.isoformat(), label.dose):
         assert expected in said
+
+
+def test_a_label_never_calls_the_family_back_today(story):
+    child = story.newborn(date(2026, 1, 16), TODAY)
+    story.dose(child, "IPV", TODAY, TODAY)
+    with story.database.reading() as session:
+        chart = charts.read(session, story.database.keyring, story.schedule, child, TODAY)
+        assert chart.next_visit.visit_on == TODAY, "more is owed and left open"
+        label = label_of(story.schedule, chart, next(dose.id for dose in chart.doses if dose.vaccine == "IPV"))
+    assert label.next_on is None, "a line to write on"
 
 
 def test_every_vaccine_fits_its_label(schedule):

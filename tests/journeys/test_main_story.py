@@ -99,7 +99,7 @@ def states_of_texts(town: Town) -> list[str]:
 
 def sign_in(screen: Any, address: str) -> None:
     screen.goto(address)
-    screen.get_by_label("姓名").fill("zhou")
+    screen.get_by_label("登录名").fill("zhou")
     screen.get_by_label("密码").fill(PASSWORD)
     screen.get_by_role("button", name="登录").click()
     screen.get_by_label("扫孩子的卡").wait_for()

@@ -158,3 +158,52 @@ def test_a_scanned_box_needs_no_reason_and_keeps_none(house: House, counter: Any
     assert send(counter, child_id, form, trace_code="81234567890123456789").status_code == 303
     (dose,) = doses(house, child_id)
     assert (dose.trace_code, dose.typed_because) == ("81234567890123456789", None)
+
+
+def refuse(counter: Any, child_id: UUID, group: str, token: str, because: str = "refused") -> None:
+    page = counter.get(f"/counter/children/{child_id}/not-given/new/{group}").text
+    told = dict(re.findall(r'<input type="hidden" name="(id|vaccine)" value="([^"]*)"', page))
+    sent = {**told, "because": because, "csrf_token": token}
+    assert counter.post(f"/counter/children/{child_id}/not-given", data=sent).status_code == 303
+
+
+def sections(page: str) -> dict[str, str]:
+    """The page's boxes by heading."""
+    found = re.findall(r"<section.*?</section>", page, re.DOTALL)
+    return {re.sub(r"<[^>]*>", "", heading[1]): each for each in found if (heading := re.search(r"<h[12]>(.*?)</h[12]>", each, re.DOTALL))}
+
+
+def test_what_was_refused_today_is_not_called_for_again(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    door, token = f"/counter/children/{child_id}", form["csrf_token"]
+    owed = re.findall(rf'class="btn[^"]*" href="{door}/doses/new/(\w+)"', counter.get(door).text)
+    others = [group for group in owed if group != "DTaP"]
+    assert others
+    refuse(counter, child_id, others[0], token)
+    page = counter.get(door).text
+    assert re.findall(rf'class="btn[^"]*" href="{door}/doses/new/(\w+)"', page) == [group for group in owed if group != others[0]]
+    assert f"今天 {len(owed) - 1} 剂" in page
+    for group in others[1:]:
+        refuse(counter, child_id, group, token, "ill")
+    page = counter.get(send(counter, child_id, form).location).text
+    assert "今天还要打" not in page, "nothing is left that the family agreed to"
+    focused = re.search(r'<a class="btn main[^>]*href="([^"]+)"[^>]*autofocus', page)
+    assert focused is not None and focused[1] == "/counter/", "Enter leads to the next child"
+    row = sections(page)["今天没打"]
+    assert "家长今天不打" in row and f'class="link small" href="{door}/doses/new/{others[0]}"' in row
+    after_all = counter.get(f"{door}/doses/new/{others[0]}").text
+    assert re.search(r'<option value="\w+" selected>', after_all), "it may be given after all, filled in as any other"
+
+
+def test_today_is_no_next_visit_once_the_child_was_seen(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    done = counter.get(send(counter, child_id, form).location).text
+    for page in (done, counter.get(f"/counter/children/{child_id}").text):
+        assert "下次的日子还没定" in sections(page)["下一次"] and "/next-visit" in sections(page)["下一次"]
+
+
+def test_a_correction_says_so(house: House, counter: Any, child_id: UUID, form: Form) -> None:
+    done = send(counter, child_id, form).location
+    page = counter.get(f"{done}/change").text
+    told = {"id": re.findall(r'name="id" value="([^"]+)"', page)[0], "seen": re.findall(r'name="seen" value="([^"]+)"', page)[0]}
+    kept = {name: form[name] for name in ("vaccine", "given_on", "expires_on", "site", "route", "csrf_token")}
+    answer = counter.post(f"{done}/corrections", data={**told, **kept, "lot_number": "D2603119", "reason": "看错了批号"})
+    assert "已更正：百白破" in counter.get(answer.location).text

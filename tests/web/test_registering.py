@@ -40,7 +40,11 @@ def test_a_child_from_elsewhere_is_on_file_after_one_form(house: House, counter:
     form = filled(counter)
     answer = counter.post(PAGE, data=form)
     assert answer.status_code == 303
-    page = counter.get(answer.location).text
+    papers = counter.get(answer.location).text
+    assert "先抄家里带来的接种记录" in papers and "/doses/new" not in papers, "a child from elsewhere is not opened as never vaccinated"
+    way_on = re.search(r'<a class="btn" href="([^"]+)">没带记录', papers)
+    assert way_on is not None
+    page = counter.get(way_on[1]).text
     assert "林小溪" in page and "林大山" in page and "（爸爸）" in page and "+86139 **** 0005" in page
     assert counter.post(PAGE, data=form).location == answer.location, "Back and again is the same child"
     assert count(house) == 1

@@ -26,7 +26,7 @@ DOTS_PER_INCH = 203
 
 @dataclass(frozen=True)
 class Label:
-    """What a sticker says; `dose` is empty where the dose does not count in a series."""
+    """What a sticker says; `dose` is empty where the dose does not count in a series, `next_on` where no visit after today is known yet."""
 
     vaccine: str
     code: str
@@ -44,13 +44,14 @@ def label_of(schedule: Schedule, chart: Chart, dose_id: UUID) -> Label:
     number = next((found.dose for found in chart.evaluations_of(dose) if found.dose), None)
     vaccine = schedule.vaccine(dose.vaccine)
     first, second = wording.languages()
+    visit = chart.next_visit
     return Label(
         vaccine.short_names[first],
         vaccine.short_names[second],
         wording.say("dose", dose=number) if number else "",
         dose.given_on,
         dose.lot_number,
-        chart.next_visit.visit_on if chart.next_visit else None,
+        visit.visit_on if visit and visit.visit_on > chart.assessment.on else None,  # today is no day to come back
     )
 
 

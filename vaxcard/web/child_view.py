@@ -8,21 +8,21 @@ from datetime import date
 from uuid import UUID
 
 from vaxcard.api.access import Caller
-from vaxcard.api.answers import is_hidden, reason_as_json, siblings_told, vaccine_name, waits
-from vaxcard.api.service import service
+from vaxcard.api.answers import is_hidden, reason_as_json, siblings_told, waits
 from vaxcard.language import translations
 from vaxcard.language.catalogues import marked
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import Chart
 from vaxcard.records.clinics import ClinicRecord, load_clinic
-from vaxcard.records.doses import DoseRecord
 from vaxcard.records.messages import texts_of
-from vaxcard.records.people import ChildRecord, Guardianship
+from vaxcard.records.not_given import NotGivenBecause, not_given_of
+from vaxcard.records.people import ChildRecord, ChildState, Guardianship
 from vaxcard.records.visits import NextVisit
-from vaxcard.schedule.brackets import BracketView, Visit, VisitView, lay_out
+from vaxcard.schedule.brackets import BracketView, VisitView, lay_out
 from vaxcard.schedule.history import Child
-from vaxcard.schedule.outcomes import Evaluation, EvaluationStatus, Forecast, Reason, SeriesStatus
+from vaxcard.schedule.outcomes import Forecast, Reason, SeriesStatus
 from vaxcard.schedule.rules import Schedule
+from vaxcard.web.given_view import Given, given_days
 
 # The codes under which records keep who a guardian is; what an older record wrote in its own words is shown as it stands.
 RELATIONS = {
@@ -36,6 +36,12 @@ RELATIONS = {
     "sibling": marked("brother or sister"),
     "other": marked("somebody else"),
 }
+NOT_TODAY = {
+    NotGivenBecause.REFUSED: marked("refused today"),
+    NotGivenBecause.ILL: marked("ill today"),
+    NotGivenBecause.OUT_OF_STOCK: marked("none left today"),
+}
+_NOT_TODAY = marked("not given today")  # whatever is told to few
 SHOWN_DAYS = 8  # of the history before the rest is folded away
 _LEFT_VISIBLE = 8  # characters; a shorter number is not one that can be dialled from elsewhere
 
@@ -70,6 +76,14 @@ class Due:
 
 
 @dataclass(frozen=True)
+class NotToday:
+    """A dose that is owed today and was not given, and why in a word."""
+
+    due: Due
+    why: str
+
+
+@dataclass(frozen=True)
 class Wait:
     """Doses that wait for the same day and reason; `until` None means until somebody has decided."""
 
@@ -80,41 +94,8 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Given:
-    """What was given on a day, with the number of the plan's visit that it belongs to."""
-
-    given_on: date
-    visit: Visit | None
-    bracket: int | None
-    doses: tuple[GivenDose, ...]
-
-
-@dataclass(frozen=True)
-class GivenPart:
-    """What one dose was worth against one disease, where it was given against several."""
-
-    group_names: dict[str, str]
-    number: int | None
-    counts: bool
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GivenDose:
-    """One dose on record: what it was and, where it does not count, why. `parts` are those of a combination, each judged for itself."""
-
-    id: UUID
-    vaccine: str
-    numbers: tuple[int, ...]
-    counts: bool
-    sentences: tuple[str, ...]
-    lot_number: str | None
-    parts: tuple[GivenPart, ...] = ()
-
-
-@dataclass(frozen=True)
 class View:
-    """Everything on the child's page."""
+    """Everything on the child's page. `due` is what is left to give today; `next_visit` is after today once the child has been seen."""
 
     who: Brief
     display_name: str
@@ -126,12 +107,14 @@ class View:
     guardians: tuple[tuple[str | None, str | None, str | None], ...]
     siblings: tuple[Brief, ...]
     due: tuple[Due, ...]
+    not_today: tuple[NotToday, ...]
     due_visit: tuple[VisitView, int] | None
     waits: tuple[Wait, ...]
     later: tuple[Wait, ...]
     given: tuple[Given, ...]
     given_before: tuple[Given, ...]
     next_visit: NextVisit | None
+    may_agree: bool
     last_text: tuple[str, date] | None
     unverified: tuple[str, ...]
 
@@ -149,11 +132,11 @@ def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
     """The child's page, in the caller's ears: sensitive reasons only to those who may hear them."""
     child, schedule, hidden = chart.child, acting.schedule, is_hidden(acting, chart.child)
     plan = lay_out(schedule, Child(child.born_on, child.sex), chart.assessment)
-    due = tuple(_due(schedule, chart, each) for each in _by_group(chart, due=True))
+    due, not_today = _owed_today(acting, chart)
     waiting = _gathered(schedule, [each for each in _by_group(chart, due=False) if waits(each)], chart, caller, lang)
     visit = None if hidden else chart.next_visit
     soon, later = _divided(waiting, visit)
-    given = _given(chart, plan, caller, lang)
+    given = given_days(chart, plan, caller, lang)
     return View(
         who=brief(acting, child),
         display_name=child.display_name(acting.keyring),
@@ -165,12 +148,14 @@ def whole(acting: Acting, chart: Chart, caller: Caller, lang: str) -> View:
         guardians=() if hidden else tuple(_guardian(acting, each, lang) for each in child.guardianships),
         siblings=tuple(brief(acting, each, beside=child.born_on) for each in siblings_told(acting, child)),
         due=due,
+        not_today=not_today,
         due_visit=visit_of(plan, {each.group for each in due}),
         waits=soon,
         later=later,
         given=given[:SHOWN_DAYS],
         given_before=given[SHOWN_DAYS:],
-        next_visit=visit,
+        next_visit=_still_to_come(chart, visit, bool(not_today)),
+        may_agree=visit is not None and child.clinic_id == acting.clinic_id and child.state == ChildState.ACTIVE,
         last_text=None if hidden else next(((text.state, text.send_on) for text in texts_of(acting.session, child.id)), None),
         unverified=chart.assessment.unverified,
     )
@@ -184,6 +169,31 @@ def visit_of(plan: Sequence[BracketView], groups: Iterable[str]) -> tuple[VisitV
             if any(slot.slot.group in wanted and slot.state in ("late", "next") for slot in visit.slots):
                 return visit, bracket.bracket.number
     return None
+
+
+def _owed_today(acting: Acting, chart: Chart) -> tuple[tuple[Due, ...], tuple[NotToday, ...]]:
+    """What is left to give today, and what was owed and declined."""
+    owed, declined = [_due(acting.schedule, chart, each) for each in _by_group(chart, due=True)], _declined_today(acting, chart)
+    left = tuple(each for each in owed if each.group not in declined)
+    return left, tuple(NotToday(each, declined[each.group]) for each in owed if each.group in declined)
+
+
+def _declined_today(acting: Acting, chart: Chart) -> dict[str, str]:
+    """By group, why a vaccine that was owed is not given today: it is not called for again, unless somebody gives it after all."""
+    found = {}
+    for row in not_given_of(acting.session, chart.child.id):
+        if row.given_on == acting.today and row.vaccine in acting.schedule.vaccines:
+            because = None if is_hidden(acting, chart.child) else row.not_given_because
+            words = NOT_TODAY[NotGivenBecause(because)] if because in NOT_TODAY else _NOT_TODAY
+            found.update(dict.fromkeys(acting.schedule.vaccines[row.vaccine].groups, words))
+    return found
+
+
+def _still_to_come(chart: Chart, visit: NextVisit | None, has_declined: bool) -> NextVisit | None:
+    """The next visit; once the child has been seen today, one of today is none that a family could come to."""
+    today = chart.assessment.on
+    is_seen = has_declined or any(dose.given_on == today for dose in chart.doses)
+    return None if visit is not None and is_seen and visit.visit_on <= today else visit
 
 
 def _by_group(chart: Chart, *, due: bool) -> list[Forecast]:
@@ -245,41 +255,3 @@ def _divided(waiting: Sequence[Wait], visit: NextVisit | None) -> tuple[tuple[Wa
     horizon = max(min(days), visit.visit_on if visit else min(days)) if days else None
     soon = tuple(wait for wait in waiting if wait.is_barred or wait.until is None or (horizon and wait.until <= horizon))
     return soon, tuple(wait for wait in waiting if wait not in soon)
-
-
-def _given(chart: Chart, plan: Sequence[BracketView], caller: Caller, lang: str) -> tuple[Given, ...]:
-    places = {slot.n: (visit.visit, view.bracket.number) for view in plan for visit in view.visits for slot in visit.slots if slot.n}
-    days: dict[date, list[tuple[int, DoseRecord]]] = {}
-    for number, dose in enumerate(chart.doses, start=1):
-        days.setdefault(dose.given_on, []).append((number, dose))
-    given = []
-    for day, doses in sorted(days.items(), reverse=True):
-        visit, bracket = next((places[number] for number, _ in doses if number in places), (None, None))
-        given.append(Given(day, visit, bracket, tuple(given_dose(chart, dose, caller, lang) for _, dose in doses)))
-    return tuple(given)
-
-
-def given_dose(chart: Chart, dose: DoseRecord, caller: Caller, lang: str) -> GivenDose:
-    """A dose on record with what it was worth; a paid vaccine outside every group counts for itself."""
-    evaluations = [each for each in chart.evaluations_of(dose) if each.status is not None]
-    counted = [each for each in evaluations if each.status == EvaluationStatus.VALID]
-    others = [each for each in evaluations if each.status != EvaluationStatus.VALID]
-    told = tuple(dict.fromkeys(sentence for each in others for sentence in _sentences(chart, each, caller, lang)))
-    numbers = tuple(dict.fromkeys(each.dose for each in counted if each.dose))
-    parts = tuple(_part(chart, each, caller, lang) for each in evaluations if each.group)
-    is_of_one_mind = not counted and len({each.sentences for each in parts}) == 1
-    if len(parts) < 2 or is_of_one_mind:
-        parts = ()
-    return GivenDose(dose.id, vaccine_name(dose.vaccine, lang), numbers, not others, told, dose.lot_number, parts)
-
-
-def _part(chart: Chart, evaluation: Evaluation, caller: Caller, lang: str) -> GivenPart:
-    counts = evaluation.status == EvaluationStatus.VALID
-    names = dict(service().schedule.groups[evaluation.group or ""].short_names)
-    sentences = () if counts else _sentences(chart, evaluation, caller, lang)
-    return GivenPart(names, evaluation.dose if counts else None, counts, sentences)
-
-
-def _sentences(chart: Chart, evaluation: Evaluation, caller: Caller, lang: str) -> tuple[str, ...]:
-    told = (reason_as_json(reason, caller, lang, chart.assessment.on)["sentence"] for reason in evaluation.reasons)
-    return tuple(dict.fromkeys(told))

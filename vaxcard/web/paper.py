@@ -35,7 +35,7 @@ _CELLS = ("vaccine", "given_on", "lot_number", "place")
 @paper.get("/")
 @requires(*CORRECTING)
 def page(child_id: UUID) -> ResponseReturnValue:
-    """Empty rows, each with the id that its dose will have."""
+    """Empty rows, each with the id that its dose will have; for a child just put on file also the way past them."""
     return _page(child_id, Sheet({f"id-{row}": str(new_id()) for row in range(ROWS)}))
 
 
@@ -45,8 +45,9 @@ def _page(child_id: UUID, sheet: Sheet) -> str:
         child = child_view.brief(acting, chart.load_child(acting.session, child_id))
         acting.note("child.look", child_id=child_id)
         today = acting.today
+    told = {"today": today, "papers": PAPERS, "is_new": "new" in request.args}
     codes = sorted(service().schedule.vaccines, key=str.casefold)
-    return render_template("counter/paper.html", child=child, sheet=sheet, codes=codes, today=today, rows=ROWS, papers=PAPERS)
+    return render_template("counter/paper.html", child=child, sheet=sheet, codes=codes, rows=ROWS, **told)
 
 
 @paper.post("/")

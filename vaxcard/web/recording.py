@@ -25,7 +25,8 @@ from vaxcard.records.planning import visit_plan
 from vaxcard.records.stops import box_is_missing
 from vaxcard.schedule.visit_rules import load_visit_rules
 from vaxcard.web import child_view
-from vaxcard.web.child_view import View
+from vaxcard.web.child_view import Due, View
+from vaxcard.web.given_view import given_dose
 from vaxcard.web.rendering import fault_in_words
 
 recording = Blueprint("recording", __name__, url_prefix="/counter/children/<uuid:child_id>")
@@ -77,9 +78,9 @@ def new_dose(child_id: UUID, group: str | None = None) -> ResponseReturnValue:
     who = caller()
     with who.acting() as acting:
         view = _view(acting, child_id, who)
-        sites = {dose.vaccine: dose.site for dose in visit_plan(acting, child_id).doses} if view.due else {}
+        sites = {dose.vaccine: dose.site for dose in visit_plan(acting, child_id).doses} if view.due or view.not_today else {}
         acting.note("child.look", child_id=child_id)
-    due = next((each for each in view.due if each.group == group), None)
+    due = _owed(view, group)
     site = sites.get(due.vaccine) if due else None
     values = {"id": str(new_id()), "group": group or "", "vaccine": due.vaccine if due else "", "given_on": view.today.isoformat()}
     way = load_visit_rules(service().schedule.code).ways.get(values["vaccine"])
@@ -141,8 +142,13 @@ def _view(acting: Acting, child_id: UUID, who: Caller) -> View:
     return child_view.whole(acting, read, who, language())
 
 
+def _owed(view: View, group: str | None) -> Due | None:
+    """The dose that the form is for, also one that was declined today and is given after all."""
+    return next((each for each in (*view.due, *(other.due for other in view.not_today)) if each.group == group), None)
+
+
 def _form(view: View, sheet: Sheet) -> str:
-    due = next((each for each in view.due if each.group == sheet.values.get("group")), None)
+    due = _owed(view, sheet.values.get("group"))
     offered = [due.vaccine, *due.others] if due else []
     others = sorted((code for code in service().schedule.vaccines if code not in offered), key=str.casefold)
     options: dict[str, Any] = {"sites": SITES, "routes": ROUTES, "typed": TYPED, "offered": offered, "others": others}
@@ -160,6 +166,6 @@ def done(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
         dose = next((dose for dose in read.doses if dose.id == dose_id), None)
         if dose is None:
             raise NotFound("this dose is not on the child's record", advice="open the child again and look at what was given")
-        told = child_view.given_dose(read, dose, who, language())
+        told = given_dose(read, dose, who, language())
         view = child_view.whole(acting, read, who, language())
     return render_template("counter/done.html", view=view, dose=dose, told=told, sites=SITES)

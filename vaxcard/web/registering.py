@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vaxcard.api.access import LOOKING, caller, requires
+from vaxcard.api.access import CORRECTING, LOOKING, caller, requires
 from vaxcard.api.children import CHILD
 from vaxcard.api.fields import taken
 from vaxcard.api.guardians import RELATIONS
@@ -46,7 +46,7 @@ def _page(sheet: Sheet, alike: tuple[Brief, ...] = ()) -> str:
 @registering.post("")
 @requires(*LOOKING)
 def register() -> ResponseReturnValue:
-    """Put the child on file and open it; a child born that day and named alike is shown before a second one is made of it."""
+    """Put the child on file and go on to the family's papers; a child born that day and named alike is shown first."""
     sent, who = request.form.to_dict(), caller()
     try:
         told = taken({name: value for name, value in sent.items() if name in _FIELDS}, CHILD)
@@ -64,7 +64,10 @@ def register() -> ResponseReturnValue:
     except InputFault as fault:
         parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
         return _page(Sheet(sent, {part.place or "": fault_in_words(part) for part in parts})), 422
-    return redirect(url_for("counter.child", child_id=stored.id), 303) if stored else (_page(Sheet(sent), alike), 409)
+    if stored is None:
+        return _page(Sheet(sent), alike), 409
+    copies = who.role in CORRECTING  # whoever may not copy a paper opens the child
+    return redirect(url_for("paper.page" if copies else "counter.child", child_id=stored.id, new="yes" if copies else None), 303)
 
 
 def _alike(acting: Acting, name: str, born_on: date) -> tuple[Brief, ...]:

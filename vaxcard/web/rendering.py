@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from vaxcard.records.openings import OpeningReason
 from vaxcard.web.look import drawing_address, script_address, stylesheet_address
 
 _HTML_LANGUAGES = {"zh": "zh-Hans"}
+_IDENTIFIED = re.compile(r"(?=\([0-9]{2,4}\))")  # before an identifier of a GS1 code that is written to be read
 REASONS = {
     OpeningReason.WITHOUT_CARD: marked("The family is here and has no card with them"),
     OpeningReason.BY_PHONE: marked("The family is on the phone"),
@@ -99,7 +101,9 @@ def full_vaccine_name(code: str) -> str:
 
 
 def in_groups_of_four(code: str) -> str:
-    """A long number as people compare it: in groups of four."""
+    """A long number as people compare it: in groups of four, and a GS1 code one identifier after another."""
+    if _IDENTIFIED.match(code):
+        return " ".join(part for part in _IDENTIFIED.split(code) if part)
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
