@@ -120,3 +120,8 @@ def facts(at: Visit) -> list[tuple[Any, ...]]:
     """How much is on file."""
     with at.house.story.database.reading() as session:
         return [(kind.__name__, session.query(kind).count()) for kind in (ChildRecord, DoseRecord, ObservationRecord, DecisionRecord)]
+
+
+@pytest.mark.parametrize("nothing", ["\x1d", "\u200b", " \t "])
+def test_an_id_of_nothing_that_can_be_seen_is_missing(at: Visit, nothing: str) -> None:
+    assert at.send("POST", f"{at.door}/calls", {"id": nothing, "result": "reached"}).status_code == 422

@@ -76,16 +76,16 @@ class Reader:
     def text(self, name: str, *, required: bool = False) -> str | None:
         """A text in one line, without blanks at its ends, or None where there is none."""
         value = self.sent.get(name)
-        if value is None or value == "":
-            if required:
-                self.fault(name, "this is missing", "fill it in")
-            return None
-        if not isinstance(value, str):
+        if value is not None and not isinstance(value, str):
             self.fault(name, "this is not a text", "send it in quotation marks")
             return None
-        return self._clean(name, value)
+        plain = self._clean(name, value or "")
+        if plain == "" and required:  # blanks and invisible marks are nothing either
+            self.fault(name, "this is missing", "fill it in")
+        return plain or None
 
     def _clean(self, name: str, value: str) -> str | None:
+        """The text in one line, or None where a fault was noted."""
         seen = (each for each in unicodedata.normalize("NFC", value) if each in _JOINERS or unicodedata.category(each) != "Cf")
         plain = " ".join("".join(seen).split())
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
@@ -95,7 +95,7 @@ class Reader:
         if len(plain) > longest:
             self.fault(name, "this is too long", "shorten it")
             return None
-        return plain or None
+        return plain
 
     def day(self, name: str, *, required: bool = False) -> date | None:
         """A date written as 2026-06-18."""
