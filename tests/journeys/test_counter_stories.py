@@ -52,7 +52,7 @@ def test_a_child_whose_card_is_lost_is_found_by_name_and_vaccinated(counter: Des
         nurse.screen.goto(f"{counter.address}/counter/children/{child_id}/cards")
         nurse.screen.get_by_role("link", name="丢了").click()
         nurse.screen.get_by_role("button", name="停用 1 张卡").click()
-        nurse.screen.get_by_text("现在没有卡能打开这份记录").wait_for()
+        nurse.screen.get_by_text("已停用，打不开任何记录").first.wait_for()
         phone.goto(f"{counter.address}/C/{old}")
         assert "何雨桐" not in phone.content() and phone.get_by_text("卡丢了").is_visible()
     assert [dose.vaccine for dose in counter.standing(child_id, TODAY)] == ["DTaP"], "a lost card cost the child no dose"
