@@ -17,6 +17,8 @@ from vaxcard.records.doses import DoseRecord, doses_of
 from vaxcard.records.not_given import not_given_of
 from vaxcard.records.opening_days import close_days
 from vaxcard.records.safety import decisions_of, observations_of
+from vaxcard.schedule.loader import load_schedule
+from vaxcard.schedule.unread import Findings
 
 BORN = date(2026, 7, 22)
 
@@ -248,6 +250,17 @@ def test_a_severe_reaction_is_noted_with_its_vaccine_and_keeps_it_away(house: Ho
         assert [row.code for row in observations_of(session, child_id)] == ["severe-reaction"]
     forecasts = {each.group: each for each in house.story.refresh(child_id, TODAY).assessment.forecasts}
     assert forecasts["HepB"].status == "contraindicated"
+
+
+def test_the_products_to_choose_between_are_those_that_the_schedule_asks_about(house: House, child_id: UUID) -> None:
+    nurse, page = house.signed_in(), f"/counter/children/{child_id}/decisions/"
+    text, asked = nurse.get(page).text, Findings(house.story.schedule).asked["line-je"].words
+    assert asked and all(f'value="line-je:{vaccine}"' in text for vaccine in asked)
+    sent = {"csrf_token": form_token(text), "id": str(an_id()), "finding": "line-je:JE-I", "seen": seen_on(text)}
+    assert nurse.post(f"{page}findings", data={**sent, "finding": "line-je:MMR"}).status_code == 422
+    assert nurse.post(f"{page}findings", data=sent).status_code == 303
+    assert "本地打的是 乙脑灭活疫苗" in nurse.get(page).text
+    assert not any("line-" in code for code in Findings(load_schedule("who")).asked)
 
 
 def test_a_child_of_the_same_day_with_a_name_alike_is_shown_as_a_warning(house: House, counter: Any, child_id: UUID) -> None:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from vaxcard.api.access import DECIDING, RECORDING, caller, requires
 from vaxcard.api.bodies import Reader
 from vaxcard.api.service import new_id, service
-from vaxcard.errors import Conflict, InputFault, ManyFaults
+from vaxcard.errors import Conflict, InputFault
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
@@ -21,9 +21,10 @@ from vaxcard.records.people import ChildRecord
 from vaxcard.records.registry import DecisionForm
 from vaxcard.records.safety import DecisionRecord, ObservationRecord, decisions_of, observations_of
 from vaxcard.schedule.rules import Names
+from vaxcard.schedule.unread import Findings
 from vaxcard.web import child_view
 from vaxcard.web.recording import Sheet
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 deciding = Blueprint("deciding", __name__, url_prefix="/counter/children/<uuid:child_id>/decisions")
 
@@ -45,14 +46,11 @@ FINDINGS = {
     "hbsag:negative": marked("Hepatitis B of the child itself: none (HBsAg negative)"),
     "hbsag:positive": marked("Hepatitis B of the child itself: found (HBsAg positive)"),
     "anti-hbs:": marked("Antibodies against hepatitis B (anti-HBs), in mIU/mL"),
-    "line-je:JE-L": marked("Japanese encephalitis: live vaccine is given here"),
-    "line-je:JE-I": marked("Japanese encephalitis: inactivated vaccine is given here"),
-    "line-hepa:HepA-L": marked("Hepatitis A: live vaccine is given here"),
-    "line-hepa:HepA-I": marked("Hepatitis A: inactivated vaccine is given here"),
 }
 """What can be told here: the schedule's code and value; where the value is left open it is a number."""
 _REACTION = "severe-reaction"
 _REACTED = marked("A severe reaction, such as anaphylaxis, after")
+_GIVEN_HERE = marked("Of two products, the one given here")
 DECISIONS = {
     "wait": marked("Wait until a day"),
     "never": marked("Don't give it"),
@@ -60,7 +58,6 @@ DECISIONS = {
     "accept": marked("Accept a dose that did not count"),
     "complete": marked("Complete: nothing more is needed"),
 }
-_MOST_VERSIONS = 999_999_999
 _HIGHEST = 9999  # grams; what is lighter or heavier is a slip
 _LOWEST = {"anti-hbs": 0}
 
@@ -83,7 +80,8 @@ def _page(child_id: UUID, sheet: Sheet, stale: Conflict | None = None) -> str:
         view, today, version = child_view.brief(acting, child), acting.today, child.version
     told = {"child": view, "findings": findings, "decided": decided, "today": today, "sheet": sheet, "version": version}
     told.update(stale=fault_in_words(stale) if stale else None, since=since)
-    lists = {"known": FINDINGS, "reactions": _reactions(), "decisions": DECISIONS, "groups": service().schedule.groups}
+    known = {"known": FINDINGS, "reactions": _reactions(), "products": _products()}
+    lists = {**known, "decisions": DECISIONS, "groups": service().schedule.groups}
     ids = {"finding_id": sheet.values.get("id") or str(new_id()), "decision_id": sheet.values.get("id") or str(new_id())}
     return render_template("counter/decisions.html", may_decide=who.role in DECIDING, **told, **lists, **ids)
 
@@ -104,7 +102,9 @@ def _finding(acting: Acting, child: ChildRecord, row: ObservationRecord) -> dict
     value = acting.keyring.unseal(child.person_key, row.value_sealed, "observation.value")
     exact, open_ended = f"{row.code}:{value}", f"{row.code}:"
     words = FINDINGS.get(exact) or FINDINGS.get(open_ended) or (_REACTED if row.code == _REACTION else None)
-    return {"id": row.id, "words": words, "code": row.code, "value": None if exact in FINDINGS else value, "on": row.observed_on}
+    vaccine = acting.schedule.vaccines.get(value)
+    told = {"id": row.id, "code": row.code, "value": None if exact in FINDINGS else value, "on": row.observed_on}
+    return {**told, "words": words or (_GIVEN_HERE if exact in _products() else None), "vaccine": vaccine.names if vaccine else None}
 
 
 def _decision(acting: Acting, child: ChildRecord, row: DecisionRecord) -> dict[str, Any]:
@@ -140,9 +140,16 @@ def _reactions() -> dict[str, Names]:
     return {f"{_REACTION}:{code}": each.names for code, each in service().schedule.vaccines.items() if each.groups}
 
 
+def _products() -> dict[str, Names]:
+    """Where the schedule knows two products of one protection and asks which is given here: each answer, by the vaccine's name."""
+    vaccines = service().schedule.vaccines
+    asked = sorted(Findings(service().schedule).asked.items())
+    return {f"{code}:{word}": vaccines[word].names for code, each in asked for word in sorted(each.words & vaccines.keys())}
+
+
 def _told(reader: Reader) -> tuple[str, str]:
     what = reader.sent.get("finding", "")
-    if what not in FINDINGS and what not in _reactions():
+    if what not in FINDINGS | _reactions() | _products():
         reader.fault("finding", "this is missing", "choose one of the list")
         return "", ""
     code, _, value = what.partition(":")
@@ -189,8 +196,7 @@ def _decision_sent(acting: Acting, sent: dict[str, str]) -> DecisionForm:
 
 
 def _faults(form: str, fault: InputFault) -> dict[str, Any]:
-    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-    return {f"{form}-{part.place or ''}": fault_in_words(part) for part in parts}
+    return {f"{form}-{place}": said for place, said in faults_by_place(fault).items()}
 
 
 @deciding.post("/findings/<uuid:fact_id>/end")
@@ -221,6 +227,6 @@ def _end(child_id: UUID, end: Callable[[Acting, int], object]) -> ResponseReturn
 def _seen(sent: dict[str, str]) -> int:
     """The version of the record that the page was opened on; none was no version."""
     reader = Reader(sent)
-    seen = reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
+    seen = reader.version("seen")
     reader.finish()
-    return seen or 0
+    return seen
