@@ -18,6 +18,11 @@ class VaxcardError(Exception):
         self.problem, self.place, self.advice = problem, place, advice
         super().__init__(". ".join(part.rstrip(".") for part in (f"{place}: {problem}" if place else problem, advice) if part))
 
+    @property
+    def parts(self) -> tuple[VaxcardError, ...]:
+        """The faults that are told as one, each with its own place: itself, unless several were gathered."""
+        return (self,)
+
 
 class SettingsError(VaxcardError):
     """A setting is missing, malformed or unsafe; nothing was started."""
@@ -37,6 +42,11 @@ class ManyFaults(InputFault):
     def __init__(self, faults: Sequence[VaxcardError], *, place: str | None = None) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(str(fault) for fault in faults), place=place)
+
+    @property
+    def parts(self) -> tuple[VaxcardError, ...]:
+        """What was gathered."""
+        return self.faults
 
 
 class NotFound(VaxcardError):

@@ -37,6 +37,7 @@ LONGEST = {
     "happened": 400,
 }
 """Characters that the registry keeps of each text."""
+_MOST_VERSIONS = 999_999_999
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` reads week dates and more besides
 _JOINERS = "\u200c\u200d"  # names are written with them; other marks that nobody sees are left out
@@ -120,6 +121,10 @@ class Reader:
         except ValueError:
             self.fault(name, "this is not an id", "send a UUID, best of version 7")
             return None
+
+    def version(self, name: str) -> int:
+        """The version of a record that a form was opened on; 0, which no record has, where none is told."""
+        return self.number(name, lowest=1, highest=_MOST_VERSIONS) or 0
 
     def number(self, name: str, *, lowest: int, highest: int) -> int | None:
         """A whole number in a range; digits in a text will do."""

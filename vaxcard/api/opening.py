@@ -18,9 +18,9 @@ from vaxcard.api.access import LOOKING, Caller, caller, requires
 from vaxcard.api.bodies import json_object
 from vaxcard.api.describing import IF_MATCH, described
 from vaxcard.api.fields import Field, taken
-from vaxcard.errors import Conflict, InputFault
+from vaxcard.errors import InputFault
 from vaxcard.records.acting import Acting
-from vaxcard.records.chart import Chart, load_child
+from vaxcard.records.chart import Chart, load_child, stale
 from vaxcard.records.clinics import Scope
 from vaxcard.records.openings import OPEN_FOR, OpeningReason, open_for
 from vaxcard.records.people import ChildRecord
@@ -84,11 +84,7 @@ def refuse_stale(child: ChildRecord) -> None:
     """Raise Conflict where If-Match names another version than the record's."""
     seen = seen_version()
     if seen is not None and seen != child.version:
-        raise Conflict(
-            "the record has changed since you opened it",
-            difference={"version_seen": seen, "version_now": child.version},
-            advice="open the child again and look at what changed",
-        )
+        raise stale(child, seen)
 
 
 def tag(response: Response, chart: Chart) -> Response:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from vaxcard.errors import NotFound
+from vaxcard.errors import Conflict, NotFound
 from vaxcard.keyring import Keyring
 from vaxcard.records import kept_answers
 from vaxcard.records.acting import Acting
@@ -63,6 +63,15 @@ class Chart:
             if each.n <= len(self.doses):
                 found.setdefault(self.doses[each.n - 1].id, []).append(each)
         return found
+
+
+def stale(child: ChildRecord, seen_version: int, **since: object) -> Conflict:
+    """The fault of a change by whoever has seen another version of the record; `since` tells what has become of it."""
+    return Conflict(
+        "the record has changed since you opened it",
+        difference={"version_seen": seen_version, "version_now": child.version, **since},
+        advice="open the child again and look at what changed",
+    )
 
 
 def load_child(session: Session, child_id: UUID, *, lock: bool = False) -> ChildRecord:

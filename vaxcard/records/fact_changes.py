@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vaxcard.errors import Conflict
+from vaxcard.records import chart
 from vaxcard.records.people import ChildRecord
 from vaxcard.records.safety import DecisionRecord, ObservationRecord
 
@@ -14,11 +14,7 @@ def refuse_stale_facts(session: Session, child: ChildRecord, seen_version: int |
     """Raise Conflict where another version of the record was seen; its difference names the facts by kind and id, never what they say."""
     if seen_version is None or seen_version == child.version:
         return
-    raise Conflict(
-        "the record has changed since you opened it",
-        difference={"version_seen": seen_version, "version_now": child.version, "facts": facts_since(session, child, seen_version)},
-        advice="open the child again and look at what changed",
-    )
+    raise chart.stale(child, seen_version, facts=facts_since(session, child, seen_version))
 
 
 def facts_since(session: Session, child: ChildRecord, version: int) -> list[dict[str, str]]:

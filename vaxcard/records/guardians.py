@@ -149,11 +149,7 @@ def _bond(child: ChildRecord, guardian_id: UUID) -> Guardianship:
 
 def _refuse_stale(child: ChildRecord, seen_version: int) -> None:
     if child.version != seen_version:
-        raise Conflict(
-            "the record has changed since you opened it",
-            difference={"version_seen": seen_version, "version_now": child.version},
-            advice="open the child again and look at what changed",
-        )
+        raise chart.stale(child, seen_version)
 
 
 def _is_repeated(acting: Acting, child: ChildRecord, change_id: UUID, told: Mapping[str, Any]) -> bool:

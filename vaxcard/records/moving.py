@@ -54,11 +54,7 @@ def record_move(acting: Acting, child_id: UUID, form: MoveForm, *, seen_version:
         _same_move(stored, child, form)
         return chart.read(acting.session, acting.keyring, acting.schedule, child.id, acting.today)
     if child.version != seen_version:
-        raise Conflict(
-            "the record has changed since you opened it",
-            difference={"version_seen": seen_version, "version_now": child.version, "state_now": str(child.state)},
-            advice="open the child again and look at what changed",
-        )
+        raise chart.stale(child, seen_version, state_now=str(child.state))
     _check(acting, child, form)
     acting.session.add(_row(acting, child, form, moves))
     _settle(acting, child, form)

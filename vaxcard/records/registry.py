@@ -142,12 +142,7 @@ def _for_change(acting: Acting, child_id: UUID, dose_id: UUID, seen_version: int
     rows = rows_of(acting.session, child_id)
     dose = next((row for row in standing(rows) if row.id == dose_id), None)
     if child.version != seen_version or dose is None:
-        versions = {"version_seen": seen_version, "version_now": child.version}
-        raise Conflict(
-            "the record has changed since you opened it",
-            difference={**versions, **_since(rows, dose_id)},
-            advice="open the child again and look at what changed",
-        )
+        raise chart.stale(child, seen_version, **_since(rows, dose_id))
     return child, dose
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from vaxcard.api.access import LOOKING, caller, requires
 from vaxcard.api.bodies import Reader
-from vaxcard.errors import InputFault, ManyFaults, NotFound, Refused, VaxcardError
+from vaxcard.errors import InputFault, NotFound, Refused
 from vaxcard.language import Said
 from vaxcard.records.acting import Acting
 from vaxcard.records.appointments import appoint
@@ -67,6 +67,5 @@ def agree(child_id: UUID) -> ResponseReturnValue:
         with caller().acting() as acting:
             appoint(acting, _own(acting, child_id), day)
     except (InputFault, Refused) as fault:
-        first: VaxcardError = fault.faults[0] if isinstance(fault, ManyFaults) else fault
-        return _page(child_id, fault_in_words(first)), 422
+        return _page(child_id, fault_in_words(fault.parts[0])), 422
     return redirect(url_for("counter.child", child_id=child_id), 303)

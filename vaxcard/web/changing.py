@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from vaxcard.api.access import CORRECTING, RECORDING, Caller, caller, requires
 from vaxcard.api.bodies import Reader, dose_form
 from vaxcard.api.service import new_id, service
-from vaxcard.errors import Conflict, InputFault, ManyFaults, NotFound
+from vaxcard.errors import Conflict, InputFault, NotFound
 from vaxcard.language.catalogues import marked
 from vaxcard.records import chart, registry
 from vaxcard.records.acting import Acting
@@ -26,7 +26,7 @@ from vaxcard.records.not_given import NotGivenBecause, NotGivenForm, record_not_
 from vaxcard.records.visits import first_open_day
 from vaxcard.web import child_view
 from vaxcard.web.recording import ROUTES, SITES, Sheet
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 changing = Blueprint("changing", __name__, url_prefix="/counter/children/<uuid:child_id>")
 
@@ -51,7 +51,6 @@ CHANGED = {
 _SHOWN = ("vaccine", "trace_code", "lot_number", "expires_on", "given_on", "route", "site")
 _KEPT = ("typed_because", "product_name", "manufacturer", "stated_number", "clinic_id", "place", "performer", "document")
 _TAKEN_BACK = "recorded in error"
-_MOST_VERSIONS = 999_999_999
 _YEAR = timedelta(days=365)
 
 
@@ -105,7 +104,7 @@ def correct(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
     except Conflict as fault:
         return _changed_since(child_id, fault)
     except InputFault as fault:
-        return _change_form(child_id, dose_id, Sheet(sent, _by_place(fault))), 422
+        return _change_form(child_id, dose_id, Sheet(sent, faults_by_place(fault))), 422
     return redirect(url_for("recording.done", child_id=child_id, dose_id=recorded.dose.id), 303)
 
 
@@ -132,7 +131,7 @@ def void(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
     except Conflict as fault:
         return _changed_since(child_id, fault)
     except InputFault as fault:
-        told = {f"void_{place}": words for place, words in _by_place(fault).items()}
+        told = {f"void_{place}": words for place, words in faults_by_place(fault).items()}
         return _change_form(child_id, dose_id, Sheet({**sent, **_as_it_stands(child_id, dose_id)}, told)), 422
     return redirect(url_for("counter.child", child_id=child_id), 303)
 
@@ -140,16 +139,11 @@ def void(child_id: UUID, dose_id: UUID) -> ResponseReturnValue:
 def _seen_and_why(sent: dict[str, str]) -> tuple[int, str]:
     """The version of the record that the form was opened on, and why it is changed."""
     reader = Reader({"happened": sent.get("reason"), "seen": sent.get("seen")})
-    reason, seen = reader.text("happened"), reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
+    reason, seen = reader.text("happened"), reader.version("seen")
     if not reason:
         raise InputFault("the reason is missing", place="reason", advice="say what was recorded in error")
     reader.finish()
-    return seen or 0, reason
-
-
-def _by_place(fault: InputFault) -> dict[str, Any]:
-    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-    return {part.place or "": fault_in_words(part) for part in parts}
+    return seen, reason
 
 
 def _changed_since(child_id: UUID, fault: Conflict) -> ResponseReturnValue:
@@ -207,7 +201,7 @@ def record_it_was_not(child_id: UUID) -> ResponseReturnValue:
     except Conflict as fault:
         return _changed_since(child_id, fault)
     except InputFault as fault:
-        return _not_given_form(child_id, who, Sheet(sent, _by_place(fault))), 422
+        return _not_given_form(child_id, who, Sheet(sent, faults_by_place(fault))), 422
     return redirect(url_for("counter.child", child_id=child_id), 303)
 
 
@@ -228,14 +222,14 @@ def take_back(child_id: UUID, row_id: UUID) -> ResponseReturnValue:
     """It was given after all, or was never owed."""
     sent, who = request.form.to_dict(), caller()
     reader = Reader(sent)
-    void_id, seen = reader.id("id", required=True), reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
+    void_id, seen = reader.id("id", required=True), reader.version("seen")
     reader.finish()
     try:
         with who.acting() as acting:
             row = acting.session.get(DoseRecord, row_id)
             if row is None or row.child_id != child_id or row.status != DoseStatus.NOT_DONE:
                 raise NotFound("this is not on the child's record", advice="open the child again and look at what stands")
-            registry.void_dose(acting, child_id, row_id, void_id or row_id, seen_version=seen or 0, reason=_TAKEN_BACK)
+            registry.void_dose(acting, child_id, row_id, void_id or row_id, seen_version=seen, reason=_TAKEN_BACK)
     except Conflict as fault:
         return _changed_since(child_id, fault)
     return redirect(url_for("counter.child", child_id=child_id), 303)

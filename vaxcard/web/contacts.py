@@ -18,7 +18,7 @@ from vaxcard.api.answers import is_hidden, siblings_told
 from vaxcard.api.bodies import Reader
 from vaxcard.api.guardians import RELATIONS
 from vaxcard.api.service import language, new_id
-from vaxcard.errors import Conflict, InputFault, ManyFaults
+from vaxcard.errors import Conflict, InputFault
 from vaxcard.language import Said, languages, translations
 from vaxcard.language.dates import name_of_language
 from vaxcard.records.acting import Acting
@@ -29,11 +29,10 @@ from vaxcard.records.phone_faults import guardians_to_ask
 from vaxcard.web import child_view
 from vaxcard.web.child_view import RELATIONS as RELATION_WORDS
 from vaxcard.web.recording import Sheet
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 contacts = Blueprint("contacts", __name__, url_prefix="/counter/children/<uuid:child_id>/guardians")
 
-_MOST_VERSIONS = 999_999_999
 _NEW = "new"  # the form of a guardian who is not on file yet
 _Done = Callable[[Acting, UUID, int], Chart]
 
@@ -157,20 +156,19 @@ def _do(child_id: UUID, form: str, done: _Done) -> ResponseReturnValue:
     except Conflict as fault:
         return _page(child_id, Sheet({**sent, "form": form}), stale=fault_in_words(fault)), 409
     except InputFault as fault:
-        parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        return _page(child_id, Sheet({**sent, "form": form}, {part.place or "": fault_in_words(part) for part in parts})), 422
+        return _page(child_id, Sheet({**sent, "form": form}, faults_by_place(fault))), 422
     return redirect(url_for("contacts.page", child_id=child_id), 303)
 
 
 def _asked(sent: dict[str, str]) -> tuple[UUID, int]:
     """The change's id and the version that was seen; name and birth date were asked first."""
     reader = Reader(sent)
-    change_id, seen = reader.id("id", required=True), reader.number("seen", lowest=1, highest=_MOST_VERSIONS)
+    change_id, seen = reader.id("id", required=True), reader.version("seen")
     if not sent.get("identity"):
         reader.fault("identity", "this is missing", "ask for name and birth date, and tick when they agree")
     reader.finish()
     assert change_id is not None  # required above
-    return change_id, seen or 0
+    return change_id, seen
 
 
 def _contact(change_id: UUID) -> ContactForm:

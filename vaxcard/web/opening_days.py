@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from vaxcard.api.access import LOOKING, caller, requires
 from vaxcard.api.bodies import Reader
 from vaxcard.api.days import renew_all
-from vaxcard.errors import InputFault, ManyFaults, NotFound
+from vaxcard.errors import InputFault, NotFound
 from vaxcard.language import Said
 from vaxcard.records.acting import Acting
 from vaxcard.records.chart import load_child
@@ -24,7 +24,7 @@ from vaxcard.records.moved_visits import Moved, count_moved, moved_from
 from vaxcard.records.opening_days import Session, add_day, close_days, drop_day, open_again, set_week, what_closing_does
 from vaxcard.records.told import states_about
 from vaxcard.web import child_view
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import faults_by_place
 
 opening_days = Blueprint("opening_days", __name__, url_prefix="/desk/days")
 
@@ -209,6 +209,5 @@ def _do(change: Callable[[Acting], object]) -> ResponseReturnValue:
 
 def _wrong(fault: InputFault) -> ResponseReturnValue:
     """The form again, with what was sent and what is wrong with it."""
-    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
     sent = {**request.form.to_dict(), **({"week": "sent"} if request.path.endswith("/week") else {})}
-    return _page(sent, {part.place or "": fault_in_words(part) for part in parts}, 422)
+    return _page(sent, faults_by_place(fault), 422)

@@ -18,7 +18,7 @@ from vaxcard.records.doses import DoseForm, DoseSource
 from vaxcard.records.transcribing import transcribe_doses
 from vaxcard.web import child_view
 from vaxcard.web.recording import Sheet
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 paper = Blueprint("paper", __name__, url_prefix="/counter/children/<uuid:child_id>/paper")
 
@@ -63,8 +63,7 @@ def transcribe(child_id: UUID) -> ResponseReturnValue:
     except Conflict as fault:
         return render_template("counter/recorded_before.html", child_id=child_id, fault=fault_in_words(fault)), 409
     except InputFault as fault:
-        parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        faults = {_place(part.place, filled): fault_in_words(part) for part in parts}
+        faults = {_place(place, filled): said for place, said in faults_by_place(fault).items()}
         return _page(child_id, Sheet(sent, faults)), 422
     return redirect(url_for("counter.child", child_id=child_id), 303)
 
@@ -90,9 +89,9 @@ def _read(sent: dict[str, str], filled: list[int], who: Caller) -> tuple[list[Do
     return forms, document
 
 
-def _place(place: str | None, filled: list[int]) -> str:
+def _place(place: str, filled: list[int]) -> str:
     """Where a fault of the third dose that was sent stands on the page: in the row that it was written in."""
-    if place is None or not place.startswith("doses["):
-        return place or ""
+    if not place.startswith("doses["):
+        return place
     number, _, cell = place.removeprefix("doses[").partition("].")
     return f"{cell if cell in _CELLS else 'row'}-{filled[int(number)]}"

@@ -27,7 +27,7 @@ from vaxcard.schedule.visit_rules import load_visit_rules
 from vaxcard.web import child_view
 from vaxcard.web.child_view import Due, View
 from vaxcard.web.given_view import given_dose
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 recording = Blueprint("recording", __name__, url_prefix="/counter/children/<uuid:child_id>")
 
@@ -130,8 +130,7 @@ def _again(child_id: UUID, who: Caller, values: dict[str, str], fault: VaxcardEr
     if isinstance(fault, Refused):
         sheet, status = Sheet(values, stop=fault_in_words(fault), reason=fault.reason), 409
     else:
-        parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        sheet, status = Sheet(values, {part.place or "": fault_in_words(part) for part in parts}), 422
+        sheet, status = Sheet(values, faults_by_place(fault)), 422
     with who.acting() as acting:
         view = _view(acting, child_id, who)
     return _form(view, sheet), status

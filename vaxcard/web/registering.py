@@ -13,7 +13,7 @@ from vaxcard.api.fields import taken
 from vaxcard.api.guardians import RELATIONS
 from vaxcard.api.registering import child_form, same_child
 from vaxcard.api.service import new_id
-from vaxcard.errors import Conflict, InputFault, ManyFaults
+from vaxcard.errors import Conflict, InputFault
 from vaxcard.records import chart
 from vaxcard.records.acting import Acting
 from vaxcard.records.enrolment import register_child
@@ -22,7 +22,7 @@ from vaxcard.web import child_view
 from vaxcard.web.child_view import RELATIONS as RELATION_WORDS
 from vaxcard.web.child_view import Brief
 from vaxcard.web.recording import Sheet
-from vaxcard.web.rendering import fault_in_words
+from vaxcard.web.rendering import fault_in_words, faults_by_place
 
 registering = Blueprint("registering", __name__, url_prefix="/counter/new-child")
 
@@ -62,8 +62,7 @@ def register() -> ResponseReturnValue:
     except Conflict as fault:
         return _page(Sheet(sent, {"certificate_number": fault_in_words(fault)})), 409
     except InputFault as fault:
-        parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-        return _page(Sheet(sent, {part.place or "": fault_in_words(part) for part in parts})), 422
+        return _page(Sheet(sent, faults_by_place(fault))), 422
     if stored is None:
         return _page(Sheet(sent), alike), 409
     copies = who.role in CORRECTING  # whoever may not copy a paper opens the child

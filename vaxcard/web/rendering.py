@@ -16,7 +16,7 @@ from vaxcard.api.access import caller_or_none
 from vaxcard.api.answers import named, vaccine_name
 from vaxcard.api.problems import Problem, http_problem, problem_of
 from vaxcard.api.service import language, service
-from vaxcard.errors import ManyFaults, PasswordNeeded, ReasonNeeded, VaxcardError
+from vaxcard.errors import PasswordNeeded, ReasonNeeded, VaxcardError
 from vaxcard.guidance.after import after_visit
 from vaxcard.language import Said, languages, say_age, say_clock, say_date, say_full_date, translations
 from vaxcard.language.catalogues import SOURCE_LANGUAGE, marked
@@ -119,12 +119,16 @@ def fault_in_words(fault: VaxcardError) -> Said:
     return Said(told.problem or problem.title, told.advice)
 
 
+def faults_by_place(fault: VaxcardError) -> dict[str, Said]:
+    """Each fault of what was sent, in the page's language, by the field it belongs to ("" for the whole)."""
+    return {part.place or "": fault_in_words(part) for part in fault.parts}
+
+
 def _only_known(fault: VaxcardError, told: Said, lang: str) -> Said:
     """What was told, without the sentences that stayed in the language of the code."""
     if lang == SOURCE_LANGUAGE:
         return told
-    parts = fault.faults if isinstance(fault, ManyFaults) else (fault,)
-    problems, advice = [each.problem for each in parts], fault.advice or ""
+    problems, advice = [each.problem for each in fault.parts], fault.advice or ""
     is_known = all(_is_known(text, lang) for text in problems)
     return Said(told.problem if is_known else "", told.advice if advice and _is_known(advice, lang) else None)
 

@@ -11,7 +11,7 @@ from vaxcard.api.access import CORRECTING, LOOKING, caller, requires
 from vaxcard.api.bodies import Reader
 from vaxcard.api.lists import SETTLED, settle_own
 from vaxcard.api.service import language
-from vaxcard.errors import Conflict, InputFault, ManyFaults
+from vaxcard.errors import Conflict, InputFault
 from vaxcard.language import Said
 from vaxcard.language.catalogues import marked
 from vaxcard.records.chart import load_child
@@ -59,6 +59,5 @@ def settle(item_id: UUID) -> ResponseReturnValue:
         with who.acting() as acting:
             settle_own(acting, item_id, Outcome(sent["outcome"]), (reason or "")[:200])
     except (InputFault, Conflict) as fault:
-        first = fault.faults[0] if isinstance(fault, ManyFaults) else fault
-        return _page(item_id, fault_in_words(first), 409 if isinstance(fault, Conflict) else 422)
+        return _page(item_id, fault_in_words(fault.parts[0]), 409 if isinstance(fault, Conflict) else 422)
     return redirect(url_for("reviewing.page"), 303)

@@ -12,7 +12,7 @@ from vaxcard.api.access import LIFTING, LOOKING, caller, requires
 from vaxcard.api.answers import is_hidden
 from vaxcard.api.bodies import Reader
 from vaxcard.api.service import new_id
-from vaxcard.errors import Conflict, InputFault, ManyFaults, Refused, VaxcardError
+from vaxcard.errors import Conflict, InputFault, Refused, VaxcardError
 from vaxcard.language import Said
 from vaxcard.language.catalogues import marked
 from vaxcard.records.chart import load_child
@@ -31,7 +31,6 @@ KINDS = {
     MoveKind.TAKEN_BACK: marked("Taken back"),
 }
 _GRAVE = (MoveKind.DIED, MoveKind.TAKEN_BACK)
-_MOST_VERSIONS = 999_999_999
 
 
 @whereabouts.get("/whereabouts")
@@ -77,18 +76,18 @@ def move(child_id: UUID) -> ResponseReturnValue:
 
 def _one(fault: VaxcardError) -> Said:
     """The first of several faults: these forms have one field each."""
-    return fault_in_words(fault.faults[0] if isinstance(fault, ManyFaults) else fault)
+    return fault_in_words(fault.parts[0])
 
 
 def _move_sent(sent: dict[str, str]) -> tuple[MoveForm, int]:
     reader = Reader({**sent, "happened": sent.get("reason")})
     form_id, kind, day = reader.id("id", required=True), sent.get("kind", ""), reader.day("happened_on", required=True)
-    seen, reason = reader.number("seen", lowest=1, highest=_MOST_VERSIONS), reader.text("happened")
+    seen, reason = reader.version("seen"), reader.text("happened")
     if kind not in list(MoveKind):
         reader.fault("kind", "this is missing", "choose one of the list")
     reader.finish()
     assert form_id is not None and day is not None  # required above
-    return MoveForm(form_id, MoveKind(kind), day, reason=reason), seen or 0
+    return MoveForm(form_id, MoveKind(kind), day, reason=reason), seen
 
 
 @whereabouts.post("/protection")
