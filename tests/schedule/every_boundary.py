@@ -201,22 +201,6 @@ def _next(group: str, series: Series, child: Child, history: History, on: date, 
     return target.number, max(child.born_on, _decisive(rule, facts, standing)[0]), vaccine
 
 
-def _next(group: str, series: Series, child: Child, history: History, on: date, usual: str | None) -> tuple[int, date, str] | None:
-    """Number, first day and product of the next dose on this path by the edition of `on`; the usual product where it is accepted."""
-    schedule = alone(group)
-    facts, live = Facts(schedule, child, history, on), LiveDoses(schedule, history.doses)
-    ours = schedule.edition_on(group, on).series_called(series.code, series.follows)
-    standing = walk(group, ours, history.doses, facts, live).standing
-    target = target_when_given(ours, facts, on, standing)
-    if target is None:
-        return None
-    vaccine = first_applicable(target.rules_ahead, facts, on, standing).vaccines[0]
-    if usual and usual in first_applicable(target.rules_when_given(usual), facts, on, standing).accepts:
-        vaccine = usual
-    rule = first_applicable(target.rules_when_given(vaccine), facts, on, standing)
-    return target.number, max(child.born_on, _decisive(rule, facts, standing)[0]), vaccine
-
-
 def _before(series: Series, number: int) -> int:
     return max((dose.number for dose in series.doses if dose.number < number), default=0)
 
